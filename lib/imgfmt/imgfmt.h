@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libimgfmt: read, write and verify resumable hibernation images.
+ *
+ * The words are those of the specification (spec/glossary.md).  All frame
+ * numbers are page frame numbers: physical address divided by the page size
+ * of the image.  All sizes are bytes unless the name says pages or blocks.
+ *
+ * Outcome.  A function that can fail returns an int: 0 for success, a
+ * positive value for a normal end, a negative enum imgfmt_status for a
+ * failure; it then fills the caller's struct imgfmt_error, which may be NULL.
+ * Results come back through parameters named ret, set to NULL or zero on
+ * failure.
+ *
+ * Options.  An options struct is zeroed, its struct_size is set, and what is
+ * needed is filled in; zero is the sane default of every field.
+ *
+ * Threads.  An image is immutable and may be shared; a cursor, a stream, a
+ * writer and an output belong to one thread at a time.  The library starts
+ * threads only where an options struct asks for them, keeps no mutable global
+ * state, prints nothing and handles no signal.
+ */
+#ifndef IMGFMT_H
+#define IMGFMT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IMGFMT_API __attribute__((visibility("default")))
+#define IMGFMT_MUST_CHECK __attribute__((warn_unused_result))
+
+/* ---- Outcome -------------------------------------------------------- */
+
+/* Values are ABI: never renumbered, only added. */
+enum imgfmt_status {
+	IMGFMT_OK		= 0,
+	IMGFMT_END		= 1,	/* an iteration or a stream is over */
+
+	IMGFMT_E_NOMEM		= -1,	/* the system has no memory */
+	IMGFMT_E_OS		= -2,	/* a system call failed: os_errno */
+	IMGFMT_E_USAGE		= -3,	/* the caller broke the contract */
+	IMGFMT_E_NOT_IMAGE	= -4,	/* some other kind of file */
+	IMGFMT_E_UNSUPPORTED	= -5,	/* valid, but not for this build */
+	IMGFMT_E_CORRUPT	= -6,	/* a rule of the specification is broken */
+	IMGFMT_E_TRUNCATED	= -7,	/* the image ends too early */
+	IMGFMT_E_DIGEST		= -8,	/* bytes differ from their checksum */
+	IMGFMT_E_SIGNATURE	= -9,	/* a signature is wrong */
+	IMGFMT_E_UNSIGNED	= -10,	/* a signature is missing */
+	IMGFMT_E_ABSENT		= -11,	/* the page is not in the image */
+	IMGFMT_E_LIMIT		= -12,	/* would pass the memory limit */
+	IMGFMT_E_SEEK		= -13,	/* needs random access to the input */
+	IMGFMT_E_CANCELLED	= -14,	/* the progress callback said stop */
+	IMGFMT_E_UNFIT		= -15	/* intact, but not for this resume */
+};
+
+#define IMGFMT_NOWHERE UINT64_MAX
+
+/*
+ * What went wrong, where, and which rule of the specification it breaks.
+ * Owned by the caller, never allocated, filled on every failure.
+ */
+struct imgfmt_error {
+	int32_t	 status;	/* enum imgfmt_status */
+	int32_t	 os_errno;	/* for IMGFMT_E_OS, else 0 */
+	uint64_t offset;	/* byte in the input, or IMGFMT_NOWHERE */
+	uint64_t pfn;		/* frame concerned, or IMGFMT_NOWHERE */
+	char	 rule[16];	/* "BLK-03", or empty */
+	char	 message[216];	/* one line without newline, never empty */
+};
+
+/* A short English name of a status: "corrupt", "truncated", ... */
+IMGFMT_API const char *imgfmt_status_name(int status);
+
+/* The library's version, as "0.1.0". */
+IMGFMT_API const char *imgfmt_version(void);
+
+/* ---- Bytes in, bytes out -------------------------------------------- */
+
+/*
+ * The caller's own input.  read_at fills up to @len bytes from @off and
+ * returns how many (0 at the end), or a negative errno; it must be callable
+ * from several threads at once.  An input without random access has only
+ * read, which continues where the last one ended.
+ */
+struct imgfmt_io {
+	size_t	 struct_size;
+	void	*ctx;
+	int64_t	(*read_at)(void *ctx, void *buf, size_t len, uint64_t off);
+	int64_t	(*read)(void *ctx, void *buf, size_t len);
+	uint64_t size;		/* of an input with read_at */
+	const char *name;	/* for messages; NULL: "input" */
+};
+
+/* Called now and then with pages done and in all; non-zero cancels. */
+struct imgfmt_progress {
+	int	(*fn)(void *ctx, uint64_t done, uint64_t total);
+	void	*ctx;
+};
+
+/*
+ * Where an image goes.  A file gets a temporary name until it is complete, a
+ * block device is written by the rules of spec 14.3, a pipe in one pass.
+ */
+struct imgfmt_output;
+
+#define IMGFMT_OUTPUT_FORCE	(1U << 0)	/* replace what is there */
+
+/* A file or a block device.  An existing file needs IMGFMT_OUTPUT_FORCE. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_output_path(const char *path, uint32_t flags,
+		       struct imgfmt_output **ret, struct imgfmt_error *err);
+/* A descriptor that is written in one pass and stays open. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_output_fd(int fd, const char *name, struct imgfmt_output **ret,
+		     struct imgfmt_error *err);
+/* The caller's function, in one pass: 0, or a negative errno. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
+		     void *ctx, const char *name, struct imgfmt_output **ret,
+		     struct imgfmt_error *err);
+/* Without a finished conversion nothing stays behind. */
+IMGFMT_API void imgfmt_output_free(struct imgfmt_output *out);
+
+/* ---- Words of the format -------------------------------------------- */
+
+enum imgfmt_level { IMGFMT_BARE = 0, IMGFMT_STREAMED = 1, IMGFMT_SEALED = 2 };
+enum imgfmt_profile { IMGFMT_PLAIN = 1, IMGFMT_PACKED = 2 };
+enum imgfmt_kind { IMGFMT_HIBERNATED_SYSTEM = 1, IMGFMT_HIBERNATING_KERNEL = 2 };
+enum imgfmt_view { IMGFMT_VIEW_ORIGINAL = 1, IMGFMT_VIEW_JUMP = 2 };
+
+enum imgfmt_state {
+	IMGFMT_HOLE = 0,
+	IMGFMT_STORED = 1,
+	IMGFMT_ZERO = 2,
+	IMGFMT_EXCLUDED = 3
+};
+
+enum imgfmt_class {
+	IMGFMT_NONE = 0,
+	IMGFMT_FREE = 1,
+	IMGFMT_UNACCEPTED = 2,
+	IMGFMT_OFFLINE = 3,
+	IMGFMT_HWPOISON = 4,
+	IMGFMT_KEXEC = 5,
+	IMGFMT_CACHE = 6,
+	IMGFMT_CACHE_PRIVATE = 7,
+	IMGFMT_USER = 8,
+	IMGFMT_HUGETLB = 9,
+	IMGFMT_CLASSES = 10
+};
+
+enum imgfmt_free_policy {
+	IMGFMT_FREE_UNKNOWN = 0,
+	IMGFMT_FREE_ANYTHING = 1,
+	IMGFMT_FREE_ZERO = 2,
+	IMGFMT_FREE_POISON = 3
+};
+
+enum imgfmt_resume_state {
+	IMGFMT_RESUME_NONE = 0,		/* the image has no resume record */
+	IMGFMT_RESUME_PENDING = 1,
+	IMGFMT_RESUME_CLAIMED = 2,
+	IMGFMT_RESUME_FAILED = 3
+};
+
+/* Reasons why an image is not resumable, a set (spec 6.7). */
+#define IMGFMT_NOT_RESUMABLE_NO_ENTRY	(1U << 0)
+#define IMGFMT_NOT_RESUMABLE_LEFT_OUT	(1U << 1)
+#define IMGFMT_NOT_RESUMABLE_SALVAGED	(1U << 2)
+#define IMGFMT_NOT_RESUMABLE_UNPLACED	(1U << 3)
+
+/* The words of the glossary for values; NULL if there is none. */
+IMGFMT_API const char *imgfmt_level_name(int level);
+IMGFMT_API const char *imgfmt_profile_name(int profile);
+IMGFMT_API const char *imgfmt_kind_name(int kind);
+IMGFMT_API const char *imgfmt_view_name(int view);
+IMGFMT_API const char *imgfmt_state_name(int state);
+IMGFMT_API const char *imgfmt_class_name(int class_id);
+IMGFMT_API const char *imgfmt_resume_state_name(int state);
+IMGFMT_API const char *imgfmt_free_policy_name(int policy);
+/* Name of bit @bit of a not_resumable set. */
+IMGFMT_API const char *imgfmt_reason_name(unsigned int bit);
+/* "x86_64" for an ELF machine number; NULL if unknown. */
+IMGFMT_API const char *imgfmt_machine_name(uint16_t machine);
+
+/* Codecs: names by position (NULL past the end) and by id (NULL if unknown). */
+IMGFMT_API const char *imgfmt_codec_name_at(unsigned int position);
+IMGFMT_API const char *imgfmt_codec_name(uint16_t id);
+/* Whether this build can use a codec of that name. */
+IMGFMT_API int imgfmt_codec_usable(const char *name);
+/* Formats that can be read and written, by position; NULL past the end. */
+IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
+IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
+
+/* ---- An image, immutable once opened --------------------------------- */
+
+struct imgfmt_image;
+
+/* Damage in tables or data is no reason to refuse; see IMGFMT_CONVERT_SALVAGE. */
+#define IMGFMT_OPEN_SALVAGE	(1U << 0)
+
+struct imgfmt_open_opts {
+	size_t	 struct_size;
+	const char *format;	/* a source's name; NULL: recognise it */
+	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
+	uint32_t flags;
+	uint32_t reserved;
+};
+
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_image_open(const char *path, const struct imgfmt_open_opts *opts,
+		      struct imgfmt_image **ret, struct imgfmt_error *err);
+/* The descriptor is not closed with the image and must outlive it. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_image_open_fd(int fd, const char *name,
+			 const struct imgfmt_open_opts *opts,
+			 struct imgfmt_image **ret, struct imgfmt_error *err);
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_image_open_io(const struct imgfmt_io *io,
+			 const struct imgfmt_open_opts *opts,
+			 struct imgfmt_image **ret, struct imgfmt_error *err);
+IMGFMT_API struct imgfmt_image *imgfmt_image_ref(struct imgfmt_image *image);
+IMGFMT_API void imgfmt_image_unref(struct imgfmt_image *image);
+
+struct imgfmt_info {
+	size_t	 struct_size;
+	const char *format;		/* the source's name */
+	uint16_t version_major, version_minor;
+	uint16_t machine;		/* ELF machine number */
+	uint8_t	 big_endian;
+	uint8_t	 sequential;		/* the input is a pipe: one pass */
+	uint8_t	 level, profile, kind, view;
+	uint8_t	 free_policy, poison, has_info, has_content_digests;
+	uint32_t page_size, block_pages;
+	uint32_t not_resumable;
+	uint32_t segments, notes;
+	uint64_t entry;
+	uint64_t time;			/* seconds since 1970, 0 unknown */
+	uint64_t max_pfn;
+	uint64_t incompatible, read_compatible, ignorable;
+	uint64_t present_pages, excluded_pages;
+	uint64_t excluded_by_class[IMGFMT_CLASSES];
+	/* 0 until known: a streamed image on a pipe tells at its end. */
+	uint64_t stored_pages, zero_pages;
+	uint64_t block_count, data_size, image_size;
+	uint8_t	 uuid[16], root[32];
+	const char *release, *version;	/* never NULL */
+	/* Of the memory map: its source, and the firmware's digest or zero. */
+	uint8_t	 memory_from_segments, reserved[7];
+	uint8_t	 firmware_digest[32];
+};
+/* Fill in what the caller's struct_size has room for. */
+IMGFMT_API void imgfmt_image_info(const struct imgfmt_image *image,
+				  struct imgfmt_info *ret);
+
+/*
+ * Tables of an image.  Each function gives row @i and returns IMGFMT_OK, or
+ * IMGFMT_END past the last one.  Pointers are borrowed from the image.
+ */
+struct imgfmt_note {
+	const char *owner;	/* terminated */
+	const void *desc;
+	uint32_t size, type;
+	uint64_t offset;	/* of the note in the input */
+};
+IMGFMT_API int imgfmt_image_note(const struct imgfmt_image *image, size_t i,
+				 struct imgfmt_note *ret);
+
+/* A program header as it stands in the input. */
+struct imgfmt_segment {
+	uint32_t type, flags;
+	uint64_t offset, vaddr, paddr, file_size, memory_size, align;
+};
+IMGFMT_API int imgfmt_image_segment(const struct imgfmt_image *image, size_t i,
+				    struct imgfmt_segment *ret);
+
+/* A named part of the file, in the order of the file. */
+struct imgfmt_region {
+	const char *name;
+	uint64_t offset, size;
+};
+IMGFMT_API int imgfmt_image_region(const struct imgfmt_image *image, size_t i,
+				   struct imgfmt_region *ret);
+
+struct imgfmt_backup_run {
+	uint64_t destination, backup, pages;
+};
+IMGFMT_API int imgfmt_image_backup_run(const struct imgfmt_image *image,
+				       size_t i, struct imgfmt_backup_run *ret);
+
+struct imgfmt_memory_range {
+	uint64_t first, bytes;
+};
+IMGFMT_API int imgfmt_image_memory_range(const struct imgfmt_image *image,
+					 size_t i,
+					 struct imgfmt_memory_range *ret);
+
+#define IMGFMT_MAPPING_ALIAS	(1U << 0)
+struct imgfmt_mapping {
+	uint64_t vaddr, paddr, bytes;
+	uint32_t flags, reserved;
+};
+IMGFMT_API int imgfmt_image_mapping(const struct imgfmt_image *image, size_t i,
+				    struct imgfmt_mapping *ret);
+
+/* VMCOREINFO's text; IMGFMT_END if the image has none. */
+IMGFMT_API int imgfmt_image_vmcoreinfo(const struct imgfmt_image *image,
+				       const char **text_ret, size_t *size_ret);
+/* The bytes a signature signs; IMGFMT_END if there are none (yet). */
+IMGFMT_API int imgfmt_image_manifest(const struct imgfmt_image *image,
+				     const void **data_ret, size_t *size_ret);
+
+struct imgfmt_resume {
+	uint32_t state, count;	/* enum imgfmt_resume_state */
+	uint64_t time;
+	const char *who, *reason;
+};
+IMGFMT_API int imgfmt_image_resume(const struct imgfmt_image *image,
+				   struct imgfmt_resume *ret);
+
+struct imgfmt_slot {
+	uint32_t kind;		/* 0: the slot is free */
+	uint32_t size;
+	const void *signature;
+};
+IMGFMT_API int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,
+				 struct imgfmt_slot *ret);
+
+/* ---- Reading pages: one cursor for each thread ----------------------- */
+
+struct imgfmt_cursor;
+
+/* Check the digest of every block that is read, not only its checksum. */
+#define IMGFMT_CURSOR_VERIFY	(1U << 0)
+
+struct imgfmt_cursor_opts {
+	size_t	 struct_size;
+	uint32_t view;		/* 0: the image's own */
+	uint32_t flags;
+	uint64_t cache;		/* most bytes of decompressed blocks, taken as
+				   they are read; 0: 512 MiB */
+};
+
+/* Holds a reference to the image. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_cursor_new(struct imgfmt_image *image,
+		      const struct imgfmt_cursor_opts *opts,
+		      struct imgfmt_cursor **ret, struct imgfmt_error *err);
+IMGFMT_API void imgfmt_cursor_free(struct imgfmt_cursor *cursor);
+
+/* Frames of one state and class. */
+struct imgfmt_run {
+	uint64_t pfn, pages;
+	uint32_t state;		/* never IMGFMT_HOLE: holes lie between runs */
+	uint32_t class_id;
+};
+/*
+ * The first run at or after @pfn, cut to begin there; IMGFMT_END behind the
+ * last.  Runs may be shorter than maximal.  In an image that does not tell
+ * zero from stored (an ELF core) every present page counts as stored.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_cursor_run(struct imgfmt_cursor *cursor, uint64_t pfn,
+		      struct imgfmt_run *ret, struct imgfmt_error *err);
+
+/* One page; IMGFMT_E_ABSENT for a hole or an excluded frame. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_read_pfn(struct imgfmt_cursor *cursor, uint64_t pfn, void *page,
+		    struct imgfmt_error *err);
+/* Bytes at a physical address; fails as a whole if one page is absent. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_read_phys(struct imgfmt_cursor *cursor, uint64_t paddr, void *buf,
+		     size_t len, struct imgfmt_error *err);
+
+/* ---- One pass over an image, from a pipe too ------------------------- */
+
+struct imgfmt_stream;
+
+struct imgfmt_item {
+	uint64_t pfn, pages;	/* frames of one state and class */
+	uint32_t state, class_id;
+	const void *data;	/* stored pages, valid until the next call */
+};
+/* Takes the image's view and holds a reference to it. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_stream_new(struct imgfmt_image *image, struct imgfmt_stream **ret,
+		      struct imgfmt_error *err);
+/*
+ * The next run of at most a block's pages, rising; IMGFMT_END once the whole
+ * image was read and its tables and commit record proved right.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_stream_next(struct imgfmt_stream *stream, struct imgfmt_item *ret,
+		       struct imgfmt_error *err);
+IMGFMT_API void imgfmt_stream_free(struct imgfmt_stream *stream);
+
+/* ---- Facts of a machine ---------------------------------------------- */
+
+struct imgfmt_machine;
+
+/* From a text file, or with NULL from the running Linux system. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_machine_load(const char *path, struct imgfmt_machine **ret,
+			struct imgfmt_error *err);
+IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
+
+/* ---- Making an image: the one pipeline ------------------------------- */
+
+#define IMGFMT_CONVERT_CONTENT_DIGESTS	(1U << 0)
+#define IMGFMT_CONVERT_SALVAGE		(1U << 1)	/* leave out what is damaged */
+
+#define IMGFMT_CONVERT_KEEP_ZERO	(1U << 2)	/* store zero pages too */
+
+/* Bits of exclude: a class to leave out, where the image tells classes. */
+#define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))
+
+struct imgfmt_convert_opts {
+	size_t	 struct_size;
+	const char *to;		/* a sink's name; NULL: "packed" */
+	const char *codec;	/* "zstd", "lz4:3"; NULL: keep, else zstd */
+	uint32_t flags;
+	uint32_t exclude;	/* classes to leave out */
+	uint32_t block_pages;	/* 0: keep the image's, else 64 */
+	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t view;		/* of the output; 0: original if it can be */
+	uint32_t source_view;	/* 0: as the image says */
+	uint32_t kind;		/* 0: as the image says */
+	uint32_t has_entry;	/* replace the image's entry */
+	uint64_t entry;
+	const struct imgfmt_backup_run *backup_map;	/* replaces; NULL: keep */
+	size_t	 backup_runs;
+	const struct imgfmt_machine *machine;	/* its memory map */
+	struct imgfmt_progress progress;
+	/* Told of frames that could not be saved (IMGFMT_CONVERT_SALVAGE). */
+	void	(*lost)(void *ctx, const struct imgfmt_run *run);
+	void	*lost_ctx;
+};
+
+struct imgfmt_convert_result {
+	size_t	 struct_size;
+	uint64_t stored_pages, zero_pages, excluded_pages, lost_pages;
+	uint64_t pages_by_class[IMGFMT_CLASSES];	/* left out */
+	uint64_t bytes_read;	/* of page data in the input's memory */
+	uint64_t bytes_written;
+	uint64_t segments;	/* PT_LOAD of a plain or ELF output */
+	uint8_t	 uuid[16];
+	uint32_t level;
+	uint32_t unverified;	/* pages salvaged without a digest to prove them */
+};
+
+/* Write @image to @out as @opts asks; the output is complete on success. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_convert(struct imgfmt_image *image,
+		   const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_output *out,
+		   struct imgfmt_convert_result *ret, struct imgfmt_error *err);
+
+/*
+ * Read a backup map: lines "DESTINATION BACKUP", frame numbers in hexadecimal
+ * with or without 0x, as a kernel exports them; "#" begins a comment.  The
+ * rules of spec 6.4 are checked.  Free the runs with free().
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_backup_map_load(const char *path, struct imgfmt_backup_run **ret,
+			   size_t *count_ret, struct imgfmt_error *err);
+
+/* ---- Writing an image page by page ----------------------------------- */
+
+struct imgfmt_writer;
+
+struct imgfmt_write_opts {
+	size_t	 struct_size;
+	/* Without exclude, source_view, machine and lost; entry always counts. */
+	struct imgfmt_convert_opts convert;
+	uint32_t page_size;
+	uint16_t machine;
+	uint8_t	 big_endian, free_policy, poison;
+	uint8_t	 reserved[7];
+	uint64_t time;
+	const char *release, *version;
+	const struct imgfmt_run *runs;	/* every frame: state and class */
+	size_t	 run_count;
+	const struct imgfmt_note *notes;	/* to pass through */
+	size_t	 note_count;
+	const struct imgfmt_mapping *mappings;
+	size_t	 mapping_count;
+};
+
+/* Everything but page contents is known from the start. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_writer_new(const struct imgfmt_write_opts *opts,
+		      struct imgfmt_output *out, struct imgfmt_writer **ret,
+		      struct imgfmt_error *err);
+/* The next present pages, rising; zero ones are found. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_writer_pages(struct imgfmt_writer *writer, uint64_t pfn,
+			uint64_t pages, const void *data,
+			struct imgfmt_error *err);
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_writer_finish(struct imgfmt_writer *writer,
+			 struct imgfmt_convert_result *ret,
+			 struct imgfmt_error *err);
+/* Before imgfmt_writer_finish(): gives up; nothing stays behind. */
+IMGFMT_API void imgfmt_writer_free(struct imgfmt_writer *writer);
+
+/* ---- Verifying -------------------------------------------------------- */
+
+enum imgfmt_depth {
+	IMGFMT_DEPTH_QUICK = 1,	/* front, tables, marks; no page data */
+	IMGFMT_DEPTH_FULL = 2,	/* and every stored byte against its digest */
+	IMGFMT_DEPTH_DEEP = 3	/* and every block decompressed */
+};
+
+#define IMGFMT_VERIFY_RESUMABLE	(1U << 0)	/* the RSM rules too */
+
+enum imgfmt_severity {
+	IMGFMT_FINDING_NOTE = 1,	/* worth knowing */
+	IMGFMT_FINDING_ERROR = 2	/* a rule is broken */
+};
+
+struct imgfmt_verify_opts {
+	size_t	 struct_size;
+	uint32_t depth;		/* 0: full */
+	uint32_t flags;
+	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t reserved;
+	void	(*finding)(void *ctx, int severity,
+			   const struct imgfmt_error *what);
+	void	*ctx;
+	const struct imgfmt_machine *machine;	/* would it resume here */
+	const char *kernel;	/* the release the image must have */
+	struct imgfmt_progress progress;
+};
+
+struct imgfmt_report {
+	size_t	 struct_size;
+	uint64_t errors, notes;
+	uint64_t blocks, bytes;	/* checked */
+	int32_t	 status;	/* of the first error, else 0 */
+	uint32_t digests;	/* whether there were digests to check */
+};
+
+/*
+ * Check an image.  Returns IMGFMT_OK if the check could be made, whatever it
+ * found; the findings are told one by one and counted in @ret.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_verify(struct imgfmt_image *image,
+		  const struct imgfmt_verify_opts *opts,
+		  struct imgfmt_report *ret, struct imgfmt_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* IMGFMT_H */

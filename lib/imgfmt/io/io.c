@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Input of all kinds, each brought into the form of the caller's own: a struct
+ * imgfmt_io with either read_at or read.
+ */
+#include "io/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "io/forward.h"
+
+struct io {
+	struct imgfmt_io in;
+	struct forward *forward;	/* NULL: positions are the input's own */
+	char *name;
+	const uint8_t *memory;
+	int fd;
+	bool owns_fd;
+	bool is_device;
+};
+
+static int io_new(const char *name, struct io **ret, struct imgfmt_error *err)
+{
+	struct io *io = calloc(1, sizeof(*io));
+
+	*ret = NULL;
+	if (!io)
+		return err_nomem(err, "an input");
+	io->fd = -1;
+	io->name = strdup(name ? name : "input");
+	if (!io->name) {
+		free(io);
+		return err_nomem(err, "an input");
+	}
+	*ret = io;
+	return IMGFMT_OK;
+}
+
+void io_free(struct io *io)
+{
+	if (!io)
+		return;
+	if (io->owns_fd)
+		close(io->fd);
+	forward_free(io->forward);
+	free(io->name);
+	free(io);
+}
+
+/* The input is set up but for its positions; @io is freed on failure. */
+static int finish_open(struct io *io, struct io **ret, struct imgfmt_error *err)
+{
+	if (!io->in.read_at) {
+		int rc = forward_new(io->in.read, io->in.ctx, &io->forward,
+				     err);
+
+		if (rc < 0) {
+			io_free(io);
+			return rc;
+		}
+		io->in.size = IO_SIZE_UNKNOWN;
+	}
+	*ret = io;
+	return IMGFMT_OK;
+}
+
+static int64_t fd_read_at(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const struct io *io = ctx;
+	ssize_t n = pread(io->fd, buf, len, (off_t)off);
+
+	return n < 0 ? -errno : n;
+}
+
+/*
+ * A descriptor may have come to us non-blocking: wait, whatever it says.  That
+ * wait is not ended by signals, as poll() does not honour SA_RESTART.
+ */
+static int64_t fd_read(void *ctx, void *buf, size_t len)
+{
+	const struct io *io = ctx;
+	struct pollfd ready = { .fd = io->fd, .events = POLLIN };
+
+	for (;;) {
+		ssize_t n = read(io->fd, buf, len);
+
+		if (n >= 0)
+			return n;
+		if (errno != EAGAIN)
+			return -errno;
+		poll(&ready, 1, -1);
+	}
+}
+
+static int64_t memory_read_at(void *ctx, void *buf, size_t len, uint64_t off)
+{
+	const struct io *io = ctx;
+
+	memcpy(buf, io->memory + off, len);
+	return (int64_t)len;
+}
+
+/* Files of /proc claim to be empty: believe only one that cannot be read. */
+static bool hides_size(int fd)
+{
+	char byte;
+
+	return pread(fd, &byte, 1, 0) != 0;
+}
+
+/* Choose between positions and one direction, and learn the size. */
+static int set_up_fd(struct io *io, struct imgfmt_error *err)
+{
+	struct stat st;
+	uint64_t size = 0;
+
+	if (fstat(io->fd, &st) < 0)
+		return err_os(err, errno, "cannot read");
+	if (S_ISDIR(st.st_mode))
+		return err_os(err, EISDIR, "cannot read");
+	io->in.ctx = io;
+	io->is_device = S_ISBLK(st.st_mode);
+	if (io->is_device) {
+		if (ioctl(io->fd, BLKGETSIZE64, &size) < 0)
+			return err_os(err, errno, "cannot get the size");
+	} else if (S_ISREG(st.st_mode)) {
+		size = (uint64_t)st.st_size;
+	}
+	if (io->is_device ||
+	    (S_ISREG(st.st_mode) && (size || !hides_size(io->fd)))) {
+		io->in.size = size;
+		io->in.read_at = fd_read_at;
+	} else {
+		io->in.read = fd_read;
+	}
+	return IMGFMT_OK;
+}
+
+static int open_fd(int fd, bool owned, const char *name, struct io **ret,
+		   struct imgfmt_error *err)
+{
+	struct io *io;
+	int rc = io_new(name, &io, err);
+
+	*ret = NULL;
+	if (rc < 0) {
+		if (owned)
+			close(fd);
+		return rc;
+	}
+	io->fd = fd;
+	io->owns_fd = owned;
+	rc = set_up_fd(io, err);
+	if (rc < 0) {
+		io_free(io);
+		return rc;
+	}
+	return finish_open(io, ret, err);
+}
+
+int io_open_path(const char *path, struct io **ret, struct imgfmt_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	*ret = NULL;
+	if (fd < 0 && errno == EINTR)
+		return err_set(err, IMGFMT_E_CANCELLED,
+			       "interrupted by a signal");
+	if (fd < 0)
+		return err_os(err, errno, "cannot open");
+	return open_fd(fd, true, path, ret, err);
+}
+
+int io_open_fd(int fd, const char *name, struct io **ret,
+	       struct imgfmt_error *err)
+{
+	return open_fd(fd, false, name, ret, err);
+}
+
+int io_open_user(const struct imgfmt_io *user, struct io **ret,
+		 struct imgfmt_error *err)
+{
+	struct imgfmt_io in = { 0 };
+	struct io *io;
+	int rc;
+
+	*ret = NULL;
+	memcpy(&in, user, min_u64(user->struct_size, sizeof(in)));
+	if (!in.read_at && !in.read)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "an input needs read_at or read");
+	rc = io_new(in.name, &io, err);
+	if (rc < 0)
+		return rc;
+	io->in = in;
+	return finish_open(io, ret, err);
+}
+
+int io_open_memory(const void *data, size_t len, const char *name,
+		   struct io **ret, struct imgfmt_error *err)
+{
+	struct io *io;
+	int rc = io_new(name, &io, err);
+
+	*ret = NULL;
+	if (rc < 0)
+		return rc;
+	io->memory = data;
+	io->in.ctx = io;
+	io->in.size = len;
+	io->in.read_at = memory_read_at;
+	return finish_open(io, ret, err);
+}
+
+const char *io_name(const struct io *io)
+{
+	return io->name;
+}
+
+bool io_is_sequential(const struct io *io)
+{
+	return io->forward;
+}
+
+bool io_is_device(const struct io *io)
+{
+	return io->is_device;
+}
+
+uint64_t io_size(const struct io *io)
+{
+	return io->in.size;
+}
+
+/* The range lies within the size, so an early end is the input's fault. */
+static int read_at(const struct io *io, uint64_t off, uint8_t *buf, size_t len,
+		   size_t *got_ret, struct imgfmt_error *err)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		int64_t n = io->in.read_at(io->in.ctx, buf + got, len - got,
+					   off + got);
+
+		if (n == -EINTR)
+			continue;
+		if (n < 0) {
+			err_os(err, (int)-n, "cannot read");
+			if (err)
+				err->offset = off + got;
+			return IMGFMT_E_OS;
+		}
+		if ((uint64_t)n > len - got)
+			return err_set(err, IMGFMT_E_USAGE,
+				       "the input gave more than was asked for");
+		if (!n)
+			break;
+		got += (size_t)n;
+	}
+	*got_ret = got;
+	return IMGFMT_OK;
+}
+
+int io_read(struct io *io, uint64_t off, void *buf, size_t len, size_t *got_ret,
+	    struct imgfmt_error *err)
+{
+	*got_ret = 0;
+	if (!len)
+		return IMGFMT_OK;
+	if (io->forward)
+		return forward_read(io->forward, off, buf, len, got_ret, err);
+	if (off >= io->in.size)
+		return IMGFMT_OK;
+	len = min_u64(len, io->in.size - off);
+	return read_at(io, off, buf, len, got_ret, err);
+}
+
+int io_read_full(struct io *io, uint64_t off, void *buf, size_t len,
+		 const char *what, struct imgfmt_error *err)
+{
+	size_t got;
+	int rc = io_read(io, off, buf, len, &got, err);
+
+	if (rc < 0 || got == len)
+		return rc;
+	err_set(err, IMGFMT_E_TRUNCATED, "input ends within %s", what);
+	if (err)
+		err->offset = off + got;
+	return IMGFMT_E_TRUNCATED;
+}
+
+int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err)
+{
+	if (io->forward)
+		return forward_at_end(io->forward, off, ret, err);
+	*ret = off >= io->in.size;
+	return IMGFMT_OK;
+}

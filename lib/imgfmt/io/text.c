@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Text files in memory.
+ */
+#include "io/text.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "io/io.h"
+
+#define LOAD_STEP ((size_t)64 << 10)
+
+/* The size a file tells may be none (a pipe, /proc) or too much (/sys). */
+static int load_all(struct io *io, size_t max, struct vec *bytes,
+		    struct imgfmt_error *err)
+{
+	size_t got;
+
+	do {
+		size_t left = max - bytes->len;
+		int rc = vec_reserve(bytes, LOAD_STEP, err);
+
+		if (rc < 0)
+			return rc;
+		/* One byte more than allowed shows that there is more. */
+		rc = io_read(io, bytes->len, (char *)bytes->data + bytes->len,
+			     min_u64(LOAD_STEP, left + 1), &got, err);
+		if (rc < 0)
+			return rc;
+		if (got > left)
+			return err_set(err, IMGFMT_E_LIMIT,
+				       "a text of more than %zu bytes", max);
+		bytes->len += got;
+	} while (got);
+	return IMGFMT_OK;
+}
+
+int text_load(const char *path, size_t max, struct text *ret,
+	      struct imgfmt_error *err)
+{
+	struct vec bytes;
+	struct io *io;
+	int rc = io_open_path(path, &io, err);
+
+	*ret = (struct text){ 0 };
+	if (rc < 0)
+		return rc;
+	vec_init(&bytes, 1);
+	rc = load_all(io, max, &bytes, err);
+	io_free(io);
+	if (rc < 0) {
+		vec_fini(&bytes);
+		return rc;
+	}
+	ret->data = bytes.data;
+	ret->len = bytes.len;
+	return IMGFMT_OK;
+}
+
+void text_fini(struct text *t)
+{
+	free(t->data);
+	*t = (struct text){ 0 };
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static void skip_blanks(struct line *l)
+{
+	while (l->pos < l->end && is_blank(*l->pos))
+		l->pos++;
+}
+
+bool text_next_line(struct text *t, struct line *ret)
+{
+	while (t->pos < t->len) {
+		const char *from = t->data + t->pos;
+		const char *end = memchr(from, '\n', t->len - t->pos);
+		const char *comment;
+
+		if (!end)
+			end = t->data + t->len;
+		t->pos = min_u64((size_t)(end - t->data) + 1, t->len);
+		t->line++;
+		comment = memchr(from, '#', (size_t)(end - from));
+		if (comment)
+			end = comment;
+		while (end > from && is_blank(end[-1]))
+			end--;
+		*ret = (struct line){ from, end };
+		skip_blanks(ret);
+		if (!line_is_empty(ret))
+			return true;
+	}
+	return false;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool line_take_hex(struct line *l, uint64_t *ret)
+{
+	const char *p = l->pos;
+	const char *digits;
+	uint64_t value = 0;
+
+	if (l->end - p > 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
+		p += 2;
+	for (digits = p; p < l->end; p++) {
+		int digit = hex_digit(*p);
+
+		if (digit < 0)
+			break;
+		if (value >> 60)
+			return false;
+		value = value << 4 | (unsigned int)digit;
+	}
+	if (p == digits)
+		return false;
+	*ret = value;
+	l->pos = p;
+	skip_blanks(l);
+	return true;
+}
+
+bool line_take_char(struct line *l, char c)
+{
+	if (line_is_empty(l) || *l->pos != c)
+		return false;
+	l->pos++;
+	skip_blanks(l);
+	return true;
+}
+
+bool line_take_word(struct line *l, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(l->end - l->pos) < len || memcmp(l->pos, word, len))
+		return false;
+	if (l->pos + len < l->end && !is_blank(l->pos[len]))
+		return false;
+	l->pos += len;
+	skip_blanks(l);
+	return true;
+}

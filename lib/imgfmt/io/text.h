@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Small text files of lines with hexadecimal numbers, as the kernel exports
+ * them: the whole file in memory, and a cursor over its lines.
+ */
+#ifndef IMGFMT_IO_TEXT_H
+#define IMGFMT_IO_TEXT_H
+
+#include "base/base.h"
+#include "imgfmt.h"
+
+struct text {
+	char  *data;
+	size_t len;
+	size_t pos;	/* of the next line */
+	size_t line;	/* number of the last line taken, from 1 */
+};
+
+/* What is left of a line. */
+struct line {
+	const char *pos, *end;
+};
+
+/* IMGFMT_E_LIMIT for more than @max bytes. */
+int text_load(const char *path, size_t max, struct text *ret,
+	      struct imgfmt_error *err);
+void text_fini(struct text *t);
+
+/*
+ * The next line that is not empty, without comment ("#" to the end), blanks at
+ * its ends and carriage return.  False at the end of the text.
+ */
+bool text_next_line(struct text *t, struct line *ret);
+
+static inline bool line_is_empty(const struct line *l)
+{
+	return l->pos == l->end;
+}
+
+/*
+ * Each takes what it is named after from the beginning of the line, and the
+ * blanks behind it; false, and nothing taken, if something else stands there.
+ */
+/* A number in hexadecimal with or without 0x, of at most 64 bits. */
+bool line_take_hex(struct line *l, uint64_t *ret);
+/* @c itself. */
+bool line_take_char(struct line *l, char c);
+/* The word @word, which ends with the line or at a blank. */
+bool line_take_word(struct line *l, const char *word);
+
+#endif /* IMGFMT_IO_TEXT_H */

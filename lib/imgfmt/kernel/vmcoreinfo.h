@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * VMCOREINFO: what a kernel exports about itself to dump tools, lines
+ * "KEY=VALUE" in a note of that owner (kernel/vmcore_info.c of Linux 6.12).
+ */
+#ifndef IMGFMT_KERNEL_VMCOREINFO_H
+#define IMGFMT_KERNEL_VMCOREINFO_H
+
+#include "base/vec.h"
+#include "imgfmt.h"
+#include "record/info.h"
+
+/* Text borrowed from the note, not terminated. */
+struct vmcoreinfo {
+	const char *text;
+	size_t size;
+};
+
+/* The note among struct imgfmt_note elements; false if there is none. */
+bool vmcoreinfo_find(const struct vec *notes, struct vmcoreinfo *ret);
+
+/* The value of @key; false if the text has no such line. */
+bool vmcoreinfo_get(const struct vmcoreinfo *v, const char *key,
+		    const char **ret, size_t *len_ret);
+/* A value as a number in the given base, negative ones modulo 2^64; false
+ * unless it is one. */
+bool vmcoreinfo_number(const struct vmcoreinfo *v, const char *key,
+		       unsigned int base, uint64_t *ret);
+
+/*
+ * Page size, release and time of a crash into @info, where the text tells
+ * them.  A page size that this format has not is IMGFMT_E_UNSUPPORTED.
+ */
+int vmcoreinfo_info(const struct vmcoreinfo *v, struct info *info,
+		    struct imgfmt_error *err);
+
+#endif /* IMGFMT_KERNEL_VMCOREINFO_H */

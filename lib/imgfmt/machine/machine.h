@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Facts of a machine: which memory it has, by the word of its firmware and of
+ * its kernel.  imgfmt_machine_load() and imgfmt_machine_free() of imgfmt.h are
+ * defined here.
+ *
+ * As text, so that one machine's facts can be checked against on another:
+ *
+ *	# addresses in hexadecimal, the last one inclusive
+ *	ram 0x0-0x9fbff
+ *	ram 0x100000-0xbfffffff
+ *	firmware 0x0-0x9fbff System RAM
+ *	firmware 0x9fc00-0xfffff Reserved
+ *
+ * Lines may come in any order.  Without "ram" lines the RAM is what the
+ * firmware calls System RAM; without "firmware" lines its digest is unknown.
+ */
+#ifndef IMGFMT_MACHINE_MACHINE_H
+#define IMGFMT_MACHINE_MACHINE_H
+
+#include "base/base.h"
+#include "format.h"
+#include "imgfmt.h"
+
+/* RAM: rising, apart from each other, not empty, within IMGFMT_MAX_ADDRESS. */
+const struct imgfmt_memory_range *machine_ram(const struct imgfmt_machine *m,
+					      size_t *count_ret);
+
+/* Frames that lie in RAM as a whole. */
+uint64_t machine_page_count(const struct imgfmt_machine *m, uint32_t page_size);
+
+/* IMGFMT_DIGEST_SIZE bytes by spec 6.5, or NULL if unknown. */
+const uint8_t *machine_firmware_digest(const struct imgfmt_machine *m);
+
+/* Write the text form in pieces; ends with what @write returns if not 0. */
+int machine_print(const struct imgfmt_machine *m,
+		  int (*write)(void *ctx, const char *text, size_t len),
+		  void *ctx);
+
+/*
+ * From the running Linux: the entries in @firmware_dir (/sys/firmware/memmap),
+ * or where that is missing the resources of @iomem (/proc/iomem).
+ */
+int machine_load_system(const char *firmware_dir, const char *iomem,
+			struct imgfmt_machine **ret, struct imgfmt_error *err);
+
+/* From text; the errors do not name the file. */
+int machine_load_text(const char *path, struct imgfmt_machine **ret,
+		      struct imgfmt_error *err);
+
+#endif /* IMGFMT_MACHINE_MACHINE_H */

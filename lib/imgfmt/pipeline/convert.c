@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/convert.h"
+
+#include "layout/digests.h"
+#include "pipeline/engine.h"
+#include "record/block.h"
+
+/* Blocks meet again where views or block sizes differ. */
+#define READER_CACHE ((uint64_t)8 << 20)
+
+static int make_reader(void *ctx, void **ret, struct imgfmt_error *err)
+{
+	const struct conversion *c = ctx;
+	const struct reader_opts opts = {
+		.cache = READER_CACHE,
+		.verify = true,
+	};
+
+	return c->image->ops->reader_new(c->image, &opts, ret, err);
+}
+
+/* The present pages of a unit, from wherever the source has them. */
+static int read_pages(const struct conversion *c, void *reader,
+		      struct unit *u, struct imgfmt_error *err)
+{
+	uint32_t size = c->image->info.page_size;
+	uint8_t *to = u->pages;
+	uint64_t mask = u->present;
+
+	while (mask) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(mask);
+		uint64_t n = mask_run_at(mask, bit);
+		uint64_t pfn = view_source(&c->view, u->pfn + bit, &n);
+		int rc = c->image->ops->read(reader, pfn, n, to, err);
+
+		if (rc)
+			return rc;
+		to += n * size;
+		mask &= ~(low_mask((unsigned int)n) << bit);
+	}
+	return IMGFMT_OK;
+}
+
+static int copy_block(const struct conversion *c, void *reader, struct unit *u,
+		      struct imgfmt_error *err)
+{
+	uint64_t first = u->pfn + (uint64_t)__builtin_ctzll(u->present);
+	uint64_t block = frames_block(&c->image->frames, first);
+	struct stored_block b;
+	struct block header;
+	int rc = c->image->ops->block(reader, block, &b, err);
+
+	if (rc)
+		return rc;
+	block_load(b.bytes, &header);
+	u->verbatim = true;
+	u->codec = b.codec;
+	u->stored_mask = b.stored_mask;
+	u->zero_mask = b.zero_mask;
+	u->payload_size = header.payload_size;
+	memcpy(u->out + BLOCK_HEADER_SIZE,
+	       (const uint8_t *)b.bytes + BLOCK_HEADER_SIZE, u->payload_size);
+	return c->target.content ? read_pages(c, reader, u, err) : IMGFMT_OK;
+}
+
+static int fill_unit(void *ctx, void *reader, struct unit *u,
+		     struct imgfmt_error *err)
+{
+	const struct conversion *c = ctx;
+
+	return c->verbatim ? copy_block(c, reader, u, err) :
+			     read_pages(c, reader, u, err);
+}
+
+/* A pipe is read here, in order; other inputs are read by the workers. */
+static int feed(struct conversion *c, struct engine *e, void *reader,
+		struct imgfmt_error *err)
+{
+	const struct frames *f = &c->target.frames;
+	uint64_t group = 0;
+	struct unit *u;
+	int rc;
+
+	while (!frames_next_group(f, group, &group)) {
+		rc = engine_get(e, &u, err);
+		if (rc)
+			return rc;
+		u->pfn = group * f->block_pages;
+		u->present = frames_mask(f, group);
+		if (reader)
+			rc = fill_unit(c, reader, u, err);
+		if (!rc)
+			rc = engine_put(e, u, err);
+		if (rc)
+			return rc;
+		group++;
+	}
+	return engine_drain(e, err);
+}
+
+static void tell_lost(const struct conversion *c,
+		      const struct imgfmt_convert_opts *opts,
+		      struct imgfmt_convert_result *result)
+{
+	const struct imgfmt_run *r =
+		vec_array(&c->image->lost, struct imgfmt_run);
+
+	for (size_t i = 0; i < c->image->lost.len; i++) {
+		result->lost_pages += r[i].pages;
+		if (opts->lost)
+			opts->lost(opts->lost_ctx, &r[i]);
+	}
+	result->unverified = c->image->unverified;
+}
+
+static int run_engine(struct conversion *c, struct engine *e,
+		      struct imgfmt_convert_result *result,
+		      struct imgfmt_error *err)
+{
+	void *reader = NULL;
+	int rc = IMGFMT_OK;
+
+	if (io_is_sequential(c->image->io))
+		rc = make_reader(c, &reader, err);
+	if (!rc)
+		rc = feed(c, e, reader, err);
+	if (!rc && reader && c->image->ops->finish)
+		rc = c->image->ops->finish(reader, err);
+	if (reader && c->image->ops->reader_free)
+		c->image->ops->reader_free(reader);
+	return rc ? rc : engine_finish(e, result, err);
+}
+
+int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		struct imgfmt_output *out,
+		struct imgfmt_convert_result *result, struct imgfmt_error *err)
+{
+	const struct engine_fill fill = {
+		.reader_new = make_reader,
+		.reader_free = c->image->ops->reader_free,
+		.fill = fill_unit,
+		.ctx = c,
+	};
+	bool pipe = io_is_sequential(c->image->io);
+	struct engine *e;
+	int rc = engine_new(&c->target, c->sink, out, pipe ? NULL : &fill,
+			    opts->threads, &opts->progress, &e, err);
+
+	if (rc)
+		return rc;
+	rc = run_engine(c, e, result, err);
+	engine_free(e);
+	if (!rc)
+		tell_lost(c, opts, result);
+	return rc;
+}

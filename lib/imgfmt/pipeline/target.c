@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/target.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "kernel/uts.h"
+#include "machine/machine.h"
+#include "record/backup_map.h"
+
+#define CODEC_DEFAULT "zstd"
+
+static int choose_codec(struct conversion *c,
+			const struct imgfmt_convert_opts *opts,
+			struct imgfmt_error *err)
+{
+	int rc;
+
+	if (!c->sink->blocks) {
+		if (opts->codec)
+			return err_set(err, IMGFMT_E_USAGE,
+				       "output format \"%s\" has no codec",
+				       c->sink->name);
+		return IMGFMT_OK;
+	}
+	rc = codec_parse(opts->codec ? opts->codec : CODEC_DEFAULT,
+			 &c->target.codec, &c->target.level, err);
+	if (rc == IMGFMT_E_UNSUPPORTED && !opts->codec)
+		rc = codec_parse("zlib", &c->target.codec, &c->target.level,
+				 err);
+	return rc;
+}
+
+/* The backup map: the one given, or the image's own. */
+static int take_backup_map(struct conversion *c,
+			   const struct imgfmt_convert_opts *opts,
+			   struct imgfmt_error *err)
+{
+	const struct imgfmt_image *image = c->image;
+	struct target *t = &c->target;
+	int rc;
+
+	if (opts->backup_map) {
+		rc = backup_map_check(opts->backup_map, opts->backup_runs,
+				      image->info.page_size, err);
+		if (!rc)
+			rc = vec_append(&t->backup_map, opts->backup_map,
+					opts->backup_runs, err);
+		t->has_backup_map = true;
+		return rc;
+	}
+	if (!image->has_backup_map)
+		return IMGFMT_OK;
+	t->has_backup_map = true;
+	return image->backup_map.len ?
+		       vec_append(&t->backup_map, image->backup_map.data,
+				  image->backup_map.len, err) :
+		       IMGFMT_OK;
+}
+
+/* The view of the source and that of the output (DESIGN: original if it can). */
+static int choose_view(struct conversion *c,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err)
+{
+	struct target *t = &c->target;
+	bool places = t->has_backup_map &&
+		      t->info.kind == IMGFMT_HIBERNATED_SYSTEM;
+	uint32_t from = opts->source_view;
+
+	if (!from)
+		from = opts->backup_map && !c->image->has_info ?
+			       IMGFMT_VIEW_JUMP : c->image->info.view;
+	t->info.view = (uint8_t)opts->view;
+	if (!t->info.view)
+		t->info.view = places ? IMGFMT_VIEW_ORIGINAL : (uint8_t)from;
+	if (t->info.view == from)
+		return IMGFMT_OK;
+	if (!places)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the %s view of this image needs a backup map that places pages",
+			       imgfmt_view_name(t->info.view));
+	return view_build(&c->view, t->backup_map.data, t->backup_map.len,
+			  err);
+}
+
+/* The source's frames in the output's view. */
+static int view_runs(struct conversion *c, uint32_t block_pages,
+		     struct frames *ret, struct imgfmt_error *err)
+{
+	const struct frames *f = &c->image->frames;
+	int rc = IMGFMT_OK;
+
+	if (c->view.swaps.len)
+		return view_frames(&c->view, f, c->target.info.view,
+				   block_pages, ret, err);
+	for (size_t i = 0; i < f->runs.len && !rc; i++)
+		rc = frames_add(ret, &frames_runs(f)[i], err);
+	return rc;
+}
+
+static int choose_frames(struct conversion *c,
+			 const struct imgfmt_convert_opts *opts,
+			 struct imgfmt_error *err)
+{
+	struct target *t = &c->target;
+	struct frames all;
+	int rc;
+
+	frames_init(&all);
+	rc = view_runs(c, t->info.block_pages, &all, err);
+	for (size_t i = 0; i < all.runs.len && !rc; i++) {
+		struct imgfmt_run r = frames_runs(&all)[i];
+
+		if (r.class_id && opts->exclude & IMGFMT_EXCLUDE(r.class_id))
+			r.state = IMGFMT_EXCLUDED;
+		rc = frames_add(&t->frames, &r, err);
+	}
+	frames_fini(&all);
+	return rc ? rc : frames_build(&t->frames, t->info.block_pages, err);
+}
+
+/* Notes that are not of this format, as they were. */
+static int take_notes(struct conversion *c, struct imgfmt_error *err)
+{
+	static const uint8_t zeros[4];
+	const struct imgfmt_image *image = c->image;
+	const struct note_span *span =
+		vec_array(&image->spans, const struct note_span);
+	const struct imgfmt_note *note =
+		vec_array(&image->notes, const struct imgfmt_note);
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < image->notes.len && !rc; i++) {
+		size_t size = span[i].end - span[i].start;
+
+		if (!strcmp(note[i].owner, IMGFMT_NOTE_OWNER))
+			continue;
+		rc = vec_append(&c->target.notes,
+				(const uint8_t *)image->note_bytes.data +
+					span[i].start,
+				size, err);
+		if (!rc)
+			rc = vec_append(&c->target.notes, zeros, -size % 4,
+					err);
+	}
+	return rc;
+}
+
+static int add_range(struct memory_map *map, const struct imgfmt_run *r,
+		     uint32_t page_size, struct imgfmt_error *err)
+{
+	struct imgfmt_memory_range m = {
+		.first = r->pfn * page_size, .bytes = r->pages * page_size,
+	};
+	struct imgfmt_memory_range *last;
+
+	if (map->ranges.len) {
+		last = &vec_array(&map->ranges,
+				  struct imgfmt_memory_range)[map->ranges.len - 1];
+		if (last->first + last->bytes == m.first) {
+			last->bytes += m.bytes;
+			return IMGFMT_OK;
+		}
+	}
+	return vec_push(&map->ranges, &m, err);
+}
+
+static int machine_memory(const struct imgfmt_machine *m,
+			  struct memory_map *ret, struct imgfmt_error *err)
+{
+	const uint8_t *digest = machine_firmware_digest(m);
+	size_t count;
+	const struct imgfmt_memory_range *ram = machine_ram(m, &count);
+
+	if (digest)
+		memcpy(ret->firmware, digest, sizeof(ret->firmware));
+	if (count > IMGFMT_MAX_RANGES)
+		return err_rule(err, IMGFMT_E_LIMIT, "LIM-01", IMGFMT_NOWHERE,
+				"the machine has %zu ranges of memory", count);
+	return vec_append(&ret->ranges, ram, count, err);
+}
+
+/*
+ * The machine's memory: as its firmware said, as the image says, or, of a core
+ * in the original view, what the source's frames cover.  Too many ranges for the note
+ * (a core of scattered pages) are no memory map at all.
+ */
+static int take_memory(struct conversion *c,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err)
+{
+	const struct imgfmt_image *image = c->image;
+	struct target *t = &c->target;
+	const struct frames *f = &t->frames;
+	int rc = IMGFMT_OK;
+
+	t->has_memory_map = true;
+	if (opts->machine)
+		return machine_memory(opts->machine, &t->memory, err);
+	if (image->has_memory_map) {
+		t->memory.flags = image->memory.flags;
+		memcpy(t->memory.firmware, image->memory.firmware,
+		       sizeof(t->memory.firmware));
+		return vec_append(&t->memory.ranges, image->memory.ranges.data,
+				  image->memory.ranges.len, err);
+	}
+	t->has_memory_map = image->info.level == IMGFMT_BARE;
+	if (!t->has_memory_map)
+		return IMGFMT_OK;
+	t->memory.flags = IMGFMT_MEMORY_FROM_SEGMENTS;
+	for (size_t i = 0; i < f->runs.len && !rc; i++)
+		rc = add_range(&t->memory, &frames_runs(f)[i],
+			       t->info.page_size, err);
+	t->has_memory_map = t->memory.ranges.len &&
+			    t->memory.ranges.len <= IMGFMT_MAX_RANGES;
+	return rc;
+}
+
+/* Read through a reader in the kernel's own view. */
+struct uts_reader {
+	const struct conversion *c;
+	void *reader;
+};
+
+static int read_kernel(void *ctx, uint64_t paddr, void *buf, size_t len)
+{
+	const struct uts_reader *u = ctx;
+	const struct imgfmt_image *image = u->c->image;
+	uint32_t size = image->info.page_size;
+	uint8_t *page = malloc(size);
+	uint8_t *to = buf;
+	int rc = page ? IMGFMT_OK : IMGFMT_E_NOMEM;
+
+	while (len && !rc) {
+		size_t skip = paddr % size;
+		size_t n = (size_t)min_u64(len, size - skip);
+		uint64_t one = 1;
+		uint64_t pfn = view_source(&u->c->view, paddr / size, &one);
+
+		rc = frames_present(&image->frames, pfn) ?
+			     image->ops->read(u->reader, pfn, 1, page, NULL) :
+			     IMGFMT_E_ABSENT;
+		memcpy(to, page + skip, rc ? 0 : n);
+		to += n;
+		paddr += n;
+		len -= n;
+	}
+	free(page);
+	return rc;
+}
+
+/* A pipe cannot be read at the place of the version and back again. */
+static void find_version(struct conversion *c)
+{
+	const struct reader_opts opts = { 0 };
+	struct uts_reader u = { .c = c };
+	struct kernel_memory memory = { read_kernel, &u };
+	struct info *info = &c->target.info;
+	struct vmcoreinfo v;
+
+	if (info->version[0] || io_is_sequential(c->image->io) ||
+	    info->view != IMGFMT_VIEW_ORIGINAL ||
+	    !vmcoreinfo_find(&c->image->notes, &v))
+		return;
+	if (c->image->ops->reader_new(c->image, &opts, &u.reader, NULL))
+		return;
+	uts_version(&v, c->image->machine, &memory, info->release,
+		    info->version, sizeof(info->version));
+	if (c->image->ops->reader_free)
+		c->image->ops->reader_free(u.reader);
+}
+
+static void take_info(struct conversion *c,
+		      const struct imgfmt_convert_opts *opts)
+{
+	const struct imgfmt_image *image = c->image;
+	const struct info *from = &image->info;
+	struct target *t = &c->target;
+
+	t->machine = image->machine;
+	t->big_endian = image->big_endian;
+	t->entry = opts->has_entry ? opts->entry : image->entry;
+	t->content = opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS ||
+		     from->ignorable & IMGFMT_FEATURE_CONTENT_DIGESTS;
+	t->keep_zero = opts->flags & IMGFMT_CONVERT_KEEP_ZERO;
+	t->info = (struct info){
+		.kind = opts->kind ? (uint8_t)opts->kind : from->kind,
+		.page_size = from->page_size,
+		.block_pages = opts->block_pages ? opts->block_pages :
+			       from->block_pages ? from->block_pages :
+						   IMGFMT_MAX_BLOCK_PAGES,
+		.not_resumable = from->not_resumable,
+		.free_policy = from->free_policy,
+		.poison = from->poison,
+		.time = from->time,
+	};
+	memcpy(t->info.release, from->release, sizeof(from->release));
+	memcpy(t->info.version, from->version, sizeof(from->version));
+}
+
+static int check_opts(const struct imgfmt_convert_opts *opts,
+		      const struct info *info, struct imgfmt_error *err)
+{
+	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
+	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
+		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (!is_pow2(info->block_pages) ||
+	    info->block_pages > IMGFMT_MAX_BLOCK_PAGES)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "pages of a block must be 1, 2, 4, ... or 64");
+	return IMGFMT_OK;
+}
+
+/* Blocks of the source may be copied where nothing asks for other ones. */
+static void choose_copy(struct conversion *c,
+			const struct imgfmt_convert_opts *opts)
+{
+	const struct imgfmt_image *image = c->image;
+
+	c->verbatim = c->sink->blocks && image->ops->block && !opts->codec &&
+		      image->info.profile == IMGFMT_PACKED &&
+		      !c->view.swaps.len &&
+		      !c->target.keep_zero &&
+		      c->target.info.block_pages == image->info.block_pages &&
+		      c->target.frames.present == image->frames.present;
+}
+
+int conversion_init(struct conversion *c, struct imgfmt_image *image,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_error *err)
+{
+	const char *to = opts->to ? opts->to : "packed";
+	int rc;
+
+	*c = (struct conversion){ .image = image };
+	view_init(&c->view);
+	target_init(&c->target);
+	c->sink = sink_by_name(to);
+	if (!c->sink)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "unknown output format \"%s\"", to);
+	take_info(c, opts);
+	rc = check_opts(opts, &c->target.info, err);
+	if (!rc)
+		rc = choose_codec(c, opts, err);
+	if (!rc)
+		rc = take_backup_map(c, opts, err);
+	if (!rc)
+		rc = choose_view(c, opts, err);
+	if (!rc)
+		rc = choose_frames(c, opts, err);
+	if (!rc)
+		rc = take_memory(c, opts, err);
+	if (!rc)
+		rc = take_notes(c, err);
+	if (!rc && image->mappings.len)
+		rc = vec_append(&c->target.mappings, image->mappings.data,
+				image->mappings.len, err);
+	if (rc)
+		return rc;
+	find_version(c);
+	choose_copy(c, opts);
+	return IMGFMT_OK;
+}
+
+void conversion_fini(struct conversion *c)
+{
+	target_fini(&c->target);
+	view_fini(&c->view);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From an opened image and what is asked of the output to the target.
+ */
+#ifndef IMGFMT_PIPELINE_TARGET_H
+#define IMGFMT_PIPELINE_TARGET_H
+
+#include "sink/sink.h"
+#include "source/source.h"
+#include "view/view.h"
+
+/* Options with their defaults resolved for one image. */
+struct conversion {
+	struct imgfmt_image *image;
+	const struct sink_ops *sink;
+	struct view view;	/* output to source; no swaps: the same view */
+	struct target target;
+	bool verbatim;		/* blocks can be taken over as they are */
+};
+
+/* A conversion is initialised also where this fails. */
+int conversion_init(struct conversion *c, struct imgfmt_image *image,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_error *err);
+void conversion_fini(struct conversion *c);
+
+#endif /* IMGFMT_PIPELINE_TARGET_H */

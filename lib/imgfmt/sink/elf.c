@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The sink "elf": an ELF core with the notes of the source and nothing of this
+ * format, for kernels and tools that know cores only.
+ */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "elf/elf.h"
+#include "layout/segments.h"
+#include "sink/sink.h"
+
+struct elf_sink {
+	const struct target *t;
+	struct imgfmt_output *out;
+	uint64_t offset;	/* of the next page */
+	uint64_t segments, stored, zero;
+};
+
+/* All that stands before the pages, in one buffer. */
+static int build_front(const struct target *t, struct vec *segments,
+		       struct vec *front, struct imgfmt_error *err)
+{
+	static const uint8_t zeros[65536];
+	struct imgfmt_segment *s = segments->data;
+	size_t headers = (size_t)elf_headers_size(segments->len);
+	uint64_t notes = align_up(headers, 8);
+	uint64_t data = align_up(notes + t->notes.len, t->info.page_size);
+	uint8_t *at;
+	int rc;
+
+	s[0] = (struct imgfmt_segment){
+		.type = PT_NOTE, .flags = PF_R, .offset = notes,
+		.file_size = t->notes.len, .memory_size = t->notes.len,
+	};
+	segments_place(segments, 1, data);
+	rc = vec_reserve(front, data, err);
+	if (rc)
+		return rc;
+	front->len = headers;
+	at = front->data;
+	elf_header_encode(t->machine, t->big_endian, t->entry,
+			  (uint32_t)segments->len, at);
+	elf_segments_encode(s, segments->len, t->big_endian,
+			    at + ELF_EHDR_SIZE);
+	if (segments->len >= PN_XNUM)
+		elf_section0_encode((uint32_t)segments->len, t->big_endian,
+				    at + headers - ELF_SHDR_SIZE);
+	vec_append(front, zeros, notes - headers, NULL);
+	if (t->notes.len)
+		vec_append(front, t->notes.data, t->notes.len, NULL);
+	return vec_append(front, zeros, data - front->len, err);
+}
+
+static int elf_sink_open(const struct target *t, struct imgfmt_output *out,
+			 void **ret, struct imgfmt_error *err)
+{
+	const struct imgfmt_segment note = { .type = PT_NOTE };
+	struct elf_sink *s = calloc(1, sizeof(*s));
+	struct vec segments, front;
+	int rc;
+
+	if (!s)
+		return err_nomem(err, "the output");
+	s->t = t;
+	s->out = out;
+	vec_init(&segments, sizeof(note));
+	vec_init(&front, 1);
+	rc = vec_push(&segments, &note, err);
+	if (!rc)
+		rc = segments_build(&t->frames, &t->mappings, t->info.page_size,
+				    t->info.view, &segments, err);
+	if (!rc)
+		rc = build_front(t, &segments, &front, err);
+	if (!rc)
+		rc = output_expect(out, front.len +
+				   t->frames.present * t->info.page_size, err);
+	if (!rc)
+		rc = output_write(out, 0, front.data, front.len, err);
+	s->offset = front.len;
+	s->segments = segments.len ? segments.len - 1 : 0;
+	vec_fini(&front);
+	vec_fini(&segments);
+	*ret = s;
+	if (rc) {
+		free(s);
+		*ret = NULL;
+	}
+	return rc;
+}
+
+static int elf_sink_encode(const void *sink, const struct target *t,
+			   struct coder *coder, struct unit *unit,
+			   struct imgfmt_error *err)
+{
+	(void)sink;
+	(void)coder;
+	(void)err;
+	unit_find_zero(t, unit);
+	return IMGFMT_OK;
+}
+
+static int elf_sink_emit(void *sink, const struct unit *unit,
+			 struct imgfmt_error *err)
+{
+	struct elf_sink *s = sink;
+	uint64_t at = s->offset;
+
+	s->stored += (uint64_t)__builtin_popcountll(unit->stored_mask);
+	s->zero += (uint64_t)__builtin_popcountll(unit->zero_mask);
+	s->offset += (uint64_t)__builtin_popcountll(unit->present) *
+		     s->t->info.page_size;
+	return sink_write_pages(s->out, at, s->t, unit, err);
+}
+
+static int elf_sink_finish(void *sink, struct imgfmt_convert_result *result,
+			   struct imgfmt_error *err)
+{
+	struct elf_sink *s = sink;
+
+	result->stored_pages = s->stored;
+	result->zero_pages = s->zero;
+	result->segments = s->segments;
+	result->bytes_written = s->offset;
+	return output_commit(s->out, s->offset, err);
+}
+
+const struct sink_ops sink_elf = {
+	.name = "elf",
+	.open = elf_sink_open,
+	.close = free,
+	.encode = elf_sink_encode,
+	.emit = elf_sink_emit,
+	.finish = elf_sink_finish,
+};

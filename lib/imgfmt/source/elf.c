@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The source "elf": ELF64 cores of a physical memory (QEMU's
+ * dump-guest-memory, /proc/vmcore, makedumpfile -E) and bare images, which are
+ * the same with an information note.
+ */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "elf/note.h"
+#include "kernel/vmcoreinfo.h"
+#include "source/envelope.h"
+#include "source/extents.h"
+#include "source/source.h"
+
+#define PAGE_SIZE_DEFAULT 4096u
+
+static int elf_probe(struct io *io, const uint8_t *head, size_t len, bool *ret,
+		     struct imgfmt_error *err)
+{
+	(void)io;
+	(void)err;
+	*ret = elf_has_magic(head, len);
+	return IMGFMT_OK;
+}
+
+struct elf_source {
+	struct vec extents;	/* struct extent */
+	struct vec cut;		/* struct extent: what a cut file lacks */
+};
+
+/* Salvage: the file has only @left bytes of a segment; whole pages of them
+ * are kept. */
+static int cut_segment(struct imgfmt_image *image, struct imgfmt_segment *s,
+		       uint64_t left, struct imgfmt_error *err)
+{
+	struct elf_source *source = image->priv;
+	struct extent lost;
+
+	left -= min_u64(left, (s->paddr + left) % image->info.page_size);
+	lost = (struct extent){
+		.paddr = s->paddr + left, .bytes = s->file_size - left,
+	};
+
+	s->file_size = left;
+	return vec_push(&source->cut, &lost, err);
+}
+
+/* The frames that a cut file lacks, once it is known which were excluded. */
+static int tell_lost(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct elf_source *source = image->priv;
+	const struct extent *cut = vec_array(&source->cut, struct extent);
+	const struct frames *f = &image->frames;
+	uint32_t page_size = image->info.page_size;
+
+	for (size_t i = 0; i < source->cut.len; i++) {
+		uint64_t from = cut[i].paddr / page_size;
+		uint64_t to = div_round_up(cut[i].paddr + cut[i].bytes,
+					   page_size);
+
+		for (size_t j = frames_find(f, from); j < f->runs.len; j++) {
+			struct imgfmt_run r = frames_runs(f)[j];
+			uint64_t end = min_u64(r.pfn + r.pages, to);
+			int rc;
+
+			if (r.pfn >= to)
+				break;
+			if (r.state != IMGFMT_EXCLUDED)
+				continue;
+			r.pfn = max_u64(r.pfn, from);
+			r.pages = end - r.pfn;
+			rc = vec_push(&image->lost, &r, err);
+			if (rc)
+				return rc;
+		}
+	}
+	if (image->lost.len)
+		image->info.not_resumable |= IMGFMT_NOT_RESUMABLE_SALVAGED;
+	image->unverified = source->cut.len;
+	return IMGFMT_OK;
+}
+
+/*
+ * Parts beyond the end of the file are told at once, and not in the middle of
+ * a conversion.  What there is of a cut file can still be salvaged.
+ */
+static int check_place(struct imgfmt_image *image, size_t i,
+		       struct imgfmt_error *err)
+{
+	struct imgfmt_segment *s =
+		&vec_array(&image->segments, struct imgfmt_segment)[i];
+	uint64_t size = io_size(image->io);
+	uint64_t end;
+
+	if (s->type == PT_LOAD && s->file_size > s->memory_size)
+		return err_rule(err, IMGFMT_E_CORRUPT, "ELF-16", s->offset,
+				"program header %zu: more in the file than in memory",
+				i);
+	if (!s->file_size || (s->type != PT_LOAD && s->type != PT_NOTE))
+		return IMGFMT_OK;
+	if (add_overflow(s->offset, s->file_size, &end) ||
+	    end > IMGFMT_MAX_FILE)
+		return err_rule(err, IMGFMT_E_CORRUPT, "LIM-01", s->offset,
+				"program header %zu: 0x%llx bytes are too many",
+				i, (unsigned long long)s->file_size);
+	if (size == IO_SIZE_UNKNOWN || end <= size)
+		return IMGFMT_OK;
+	if (!image->salvage || s->type != PT_LOAD)
+		return err_rule(err, IMGFMT_E_TRUNCATED, "ELF-15", s->offset,
+				"program header %zu: segment ends at 0x%llx, the file at 0x%llx",
+				i, (unsigned long long)end,
+				(unsigned long long)size);
+	return cut_segment(image, s, s->offset < size ? size - s->offset : 0,
+			   err);
+}
+
+static int read_notes(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct imgfmt_segment *s =
+		vec_array(&image->segments, struct imgfmt_segment);
+
+	for (size_t i = 0; i < image->segments.len; i++) {
+		int rc;
+
+		if (s[i].type != PT_NOTE)
+			continue;
+		rc = check_place(image, i, err);
+		if (!rc)
+			rc = envelope_read_notes(image, &s[i], err);
+		if (rc)
+			return rc;
+	}
+	envelope_settle_notes(image);
+	return IMGFMT_OK;
+}
+
+/* What a core without an information note tells of itself. */
+static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	struct vmcoreinfo v;
+
+	image->info = (struct info){
+		.version_major = IMGFMT_VERSION_MAJOR,
+		.level = IMGFMT_BARE,
+		.profile = IMGFMT_PLAIN,
+		.kind = IMGFMT_HIBERNATED_SYSTEM,
+		.view = IMGFMT_VIEW_ORIGINAL,
+		.page_size = PAGE_SIZE_DEFAULT,
+	};
+	if (!vmcoreinfo_find(&image->notes, &v))
+		return IMGFMT_OK;
+	return vmcoreinfo_info(&v, &image->info, err);
+}
+
+static int add_regions(struct imgfmt_image *image, const struct envelope *e,
+		       struct imgfmt_error *err)
+{
+	const struct imgfmt_segment *s =
+		vec_array(&image->segments, struct imgfmt_segment);
+	int rc = source_add_region(image, "ELF header", 0, ELF_EHDR_SIZE, err);
+
+	if (!rc)
+		rc = source_add_region(image, "program headers",
+				       e->header.phoff,
+				       e->phnum * ELF_PHDR_SIZE, err);
+	for (size_t i = 0; i < image->segments.len && !rc; i++)
+		if (s[i].type == PT_NOTE)
+			rc = source_add_region(image, "notes", s[i].offset,
+					       s[i].file_size, err);
+	return rc;
+}
+
+/* A bare image says itself what it is: e_type is wrong then. */
+static int check_core(struct imgfmt_image *image, const struct envelope *e,
+		      struct imgfmt_error *err)
+{
+	int status = IMGFMT_E_NOT_IMAGE;
+
+	if (e->header.type == ET_CORE)
+		return IMGFMT_OK;
+	if (!read_notes(image, NULL) && envelope_has_info(image))
+		status = IMGFMT_E_CORRUPT;
+	return err_rule(err, status, "ELF-02", 16,
+			"an ELF file, but not a core (e_type %u)",
+			e->header.type);
+}
+
+/* With the page size known: a cut segment ends with a whole page. */
+static int check_loads(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct imgfmt_segment *s =
+		vec_array(&image->segments, struct imgfmt_segment);
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < image->segments.len && !rc; i++)
+		if (s[i].type == PT_LOAD)
+			rc = check_place(image, i, err);
+	return rc;
+}
+
+static int open_core(struct imgfmt_image *image, struct envelope *e,
+		     struct imgfmt_error *err)
+{
+	size_t info_end;
+	int rc = envelope_read(image, e, err);
+
+	if (!rc)
+		rc = check_core(image, e, err);
+	if (!rc)
+		rc = read_notes(image, err);
+	if (!rc)
+		rc = derive_info(image, err);
+	if (!rc)
+		rc = envelope_take_records(image, &info_end, err);
+	if (!rc && image->info.level != IMGFMT_BARE)
+		rc = err_rule(err, IMGFMT_E_CORRUPT, "ELF-08", ELF_EHDR_SIZE,
+			      "information note of level %s, program headers of a bare image",
+			      image->info.level == IMGFMT_SEALED ? "sealed" :
+								   "streamed");
+	if (!rc)
+		rc = check_loads(image, err);
+	return rc ? rc : add_regions(image, e, err);
+}
+
+static int elf_open(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	struct elf_source *source = calloc(1, sizeof(*source));
+	struct envelope e;
+	int rc;
+
+	if (!source)
+		return err_nomem(err, "the segments");
+	vec_init(&source->extents, sizeof(struct extent));
+	vec_init(&source->cut, sizeof(struct extent));
+	image->priv = source;
+	envelope_init(&e);
+	rc = open_core(image, &e, err);
+	envelope_fini(&e);
+	if (!rc)
+		rc = source_charge(image, image->segments.len * 4 *
+					  sizeof(struct extent), err);
+	if (!rc)
+		rc = extents_build(&image->segments, &source->extents, err);
+	if (!rc)
+		rc = extents_frames(&source->extents, &image->segments,
+				    image->info.page_size, &image->frames, err);
+	if (!rc && !image->has_mappings)
+		rc = extents_mappings(&image->segments, image->info.page_size,
+				      &image->mappings, err);
+	if (!rc)
+		rc = frames_build(&image->frames, IMGFMT_MAX_BLOCK_PAGES, err);
+	if (!rc)
+		image->info.max_pfn = image->frames.max_pfn;
+	return rc ? rc : tell_lost(image, err);
+}
+
+static void elf_close(struct imgfmt_image *image)
+{
+	struct elf_source *source = image->priv;
+
+	if (!source)
+		return;
+	vec_fini(&source->cut);
+	vec_fini(&source->extents);
+	free(source);
+}
+
+/* A core needs no state to be read. */
+static int elf_reader_new(struct imgfmt_image *image,
+			  const struct reader_opts *opts, void **ret,
+			  struct imgfmt_error *err)
+{
+	(void)opts;
+	(void)err;
+	*ret = image;
+	return IMGFMT_OK;
+}
+
+static int elf_read(void *reader, uint64_t pfn, uint64_t pages, void *buf,
+		    struct imgfmt_error *err)
+{
+	struct imgfmt_image *image = reader;
+	uint64_t size = image->info.page_size;
+
+	const struct elf_source *source = image->priv;
+
+	return extents_read(&source->extents, image->io, pfn * size, buf,
+			    pages * size, err);
+}
+
+/* A pipe that ended early may have been read to its last page all the same. */
+static int elf_finish(void *reader, struct imgfmt_error *err)
+{
+	struct imgfmt_image *image = reader;
+	const struct imgfmt_segment *s =
+		vec_array(&image->segments, struct imgfmt_segment);
+	uint64_t end = 0;
+	bool cut;
+	int rc;
+
+	for (size_t i = 0; i < image->segments.len; i++)
+		if (s[i].type == PT_LOAD && s[i].file_size)
+			end = max_u64(end, s[i].offset + s[i].file_size);
+	if (!end)
+		return IMGFMT_OK;
+	rc = io_at_end(image->io, end - 1, &cut, err);
+	if (!rc && cut)
+		rc = err_rule(err, IMGFMT_E_TRUNCATED, "ELF-15", end,
+			      "the input ends before its segments do");
+	return rc;
+}
+
+const struct source_ops source_elf = {
+	.name = "elf",
+	.probe = elf_probe,
+	.open = elf_open,
+	.close = elf_close,
+	.reader_new = elf_reader_new,
+	.read = elf_read,
+	.finish = elf_finish,
+};

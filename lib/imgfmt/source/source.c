@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "source/source.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
+#define MEMLIMIT_DEFAULT (1ULL << 30)
+
+static const struct source_ops *const sources[] = {
+	&source_native,
+	&source_elf,
+};
+
+const struct source_ops *source_at(unsigned int position)
+{
+	return position < ARRAY_SIZE(sources) ? sources[position] : NULL;
+}
+
+static int find_named(const char *name, const struct source_ops **ret,
+		      struct imgfmt_error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		if (!strcmp(sources[i]->name, name)) {
+			*ret = sources[i];
+			return IMGFMT_OK;
+		}
+	}
+	return err_set(err, IMGFMT_E_USAGE, "unknown input format \"%s\"", name);
+}
+
+static int recognise(struct io *io, const struct source_ops **ret,
+		     struct imgfmt_error *err)
+{
+	uint8_t *head = malloc(PROBE_SIZE);
+	bool match = false;
+	size_t len;
+	int rc;
+
+	if (!head)
+		return err_nomem(err, "recognising the format");
+	rc = io_read(io, 0, head, PROBE_SIZE, &len, err);
+	for (size_t i = 0; i < ARRAY_SIZE(sources) && !rc && !match; i++) {
+		rc = sources[i]->probe(io, head, len, &match, err);
+		*ret = sources[i];
+	}
+	free(head);
+	if (rc)
+		return rc;
+	if (!match)
+		return err_set(err, IMGFMT_E_NOT_IMAGE,
+			       len ? "not an image" : "empty, not an image");
+	return IMGFMT_OK;
+}
+
+static struct imgfmt_image *image_new(struct io *io)
+{
+	struct imgfmt_image *image = calloc(1, sizeof(*image));
+
+	if (!image)
+		return NULL;
+	atomic_init(&image->refs, 1);
+	image->io = io;
+	image->memlimit = MEMLIMIT_DEFAULT;
+	frames_init(&image->frames);
+	vec_init(&image->lost, sizeof(struct imgfmt_run));
+	vec_init(&image->segments, sizeof(struct imgfmt_segment));
+	vec_init(&image->note_bytes, 1);
+	vec_init(&image->notes, sizeof(struct imgfmt_note));
+	vec_init(&image->spans, sizeof(struct note_span));
+	vec_init(&image->owners, 1);
+	vec_init(&image->backup_map, sizeof(struct imgfmt_backup_run));
+	memory_map_init(&image->memory);
+	vec_init(&image->mappings, sizeof(struct imgfmt_mapping));
+	vec_init(&image->regions, sizeof(struct imgfmt_region));
+	return image;
+}
+
+static void image_free(struct imgfmt_image *image)
+{
+	if (image->ops && image->ops->close)
+		image->ops->close(image);
+	free(image->slots);
+	vec_fini(&image->regions);
+	vec_fini(&image->mappings);
+	memory_map_fini(&image->memory);
+	vec_fini(&image->backup_map);
+	vec_fini(&image->owners);
+	vec_fini(&image->spans);
+	vec_fini(&image->notes);
+	vec_fini(&image->note_bytes);
+	vec_fini(&image->segments);
+	vec_fini(&image->lost);
+	frames_fini(&image->frames);
+	io_free(image->io);
+	free(image);
+}
+
+int source_open(struct io *io, const struct imgfmt_open_opts *opts,
+		struct imgfmt_image **ret, struct imgfmt_error *err)
+{
+	struct imgfmt_image *image = image_new(io);
+	int rc;
+
+	*ret = NULL;
+	if (!image) {
+		io_free(io);
+		return err_nomem(err, "the image");
+	}
+	if (opts->memlimit)
+		image->memlimit = opts->memlimit;
+	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
+	rc = opts->format ? find_named(opts->format, &image->ops, err) :
+			    recognise(io, &image->ops, err);
+	if (rc)
+		image->ops = NULL;
+	else
+		rc = image->ops->open(image, err);
+	if (rc) {
+		image_free(image);
+		return rc;
+	}
+	*ret = image;
+	return IMGFMT_OK;
+}
+
+struct imgfmt_image *source_ref(struct imgfmt_image *image)
+{
+	atomic_fetch_add_explicit(&image->refs, 1, memory_order_relaxed);
+	return image;
+}
+
+void source_unref(struct imgfmt_image *image)
+{
+	if (!image)
+		return;
+	if (atomic_fetch_sub_explicit(&image->refs, 1, memory_order_acq_rel) == 1)
+		image_free(image);
+}
+
+int source_charge(struct imgfmt_image *image, uint64_t bytes,
+		  struct imgfmt_error *err)
+{
+	if (bytes > image->memlimit - image->memused)
+		return err_set(err, IMGFMT_E_LIMIT,
+			       "needs more than the memory limit of %llu bytes",
+			       (unsigned long long)image->memlimit);
+	image->memused += bytes;
+	return IMGFMT_OK;
+}
+
+int source_add_region(struct imgfmt_image *image, const char *name,
+		      uint64_t offset, uint64_t size, struct imgfmt_error *err)
+{
+	struct imgfmt_region r = {
+		.name = name, .offset = offset, .size = size,
+	};
+
+	return size ? vec_push(&image->regions, &r, err) : IMGFMT_OK;
+}

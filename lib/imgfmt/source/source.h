@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sources: formats that can be read.
+ *
+ * A source fills in a struct imgfmt_image when it opens its input, and from
+ * then on only reads pages from it.  Everything above works on the image; the
+ * next foreign format is one more table here.
+ */
+#ifndef IMGFMT_SOURCE_SOURCE_H
+#define IMGFMT_SOURCE_SOURCE_H
+
+#include <stdatomic.h>
+
+#include "base/vec.h"
+#include "elf/elf.h"
+#include "imgfmt.h"
+#include "io/io.h"
+#include "layout/frames.h"
+#include "layout/plan.h"
+#include "record/info.h"
+#include "record/memory.h"
+#include "record/mutable.h"
+
+struct source_ops;
+
+/* A note with its header and padding in note_bytes. */
+struct note_span {
+	size_t start, end;
+};
+
+/* An opened image.  Nothing of it changes after its source's open. */
+struct imgfmt_image {
+	atomic_int refs;
+	struct io *io;
+	bool salvage;
+	uint64_t memlimit, memused;	/* of metadata */
+	const struct source_ops *ops;
+	void *priv;			/* the source's own */
+
+	uint16_t machine;
+	bool	 big_endian;
+	uint64_t entry;
+	bool	 has_info;		/* info came from an information note */
+	struct info info;		/* page_size, view, kind always valid */
+	struct frames frames;
+	struct vec lost;		/* struct imgfmt_run: given up by salvage */
+	bool	 unverified;		/* salvaged pages have no digest */
+
+	struct vec segments;		/* struct imgfmt_segment */
+	struct vec note_bytes;		/* of all note segments */
+	struct vec notes;		/* struct imgfmt_note, into note_bytes */
+	struct vec spans;		/* struct note_span of each note */
+	struct vec owners;		/* terminated names the notes point to */
+	bool	 has_backup_map, has_memory_map, has_mappings;
+	struct vec backup_map;		/* struct imgfmt_backup_run */
+	struct memory_map memory;
+	struct vec mappings;		/* struct imgfmt_mapping */
+	struct vec regions;		/* struct imgfmt_region */
+
+	/* Of streamed and sealed images, once their tables are known. */
+	bool	 has_tables;
+	struct plan plan;
+	struct manifest manifest;
+	uint8_t	 manifest_bytes[MANIFEST_SIZE_MAX];
+	bool	 has_mutable;
+	struct resume resume;
+	uint8_t	*slots;			/* IMGFMT_SLOTS units */
+};
+
+struct reader_opts {
+	uint64_t cache;		/* bytes of decompressed pages to keep */
+	bool verify;		/* check digests of what is read */
+};
+
+/* A block as it is stored; @bytes is valid until the reader's next call. */
+struct stored_block {
+	const void *bytes;
+	size_t	 size;
+	uint16_t codec;
+	uint64_t stored_mask, zero_mask;
+};
+
+/*
+ * A reader belongs to one thread; on a sequential input there can be only one,
+ * and it must go forward.  Frame numbers are of the image's own view, and the
+ * caller asks for present frames only.
+ */
+struct source_ops {
+	const char *name;
+	/* Whether the input is of this format; @head has its first bytes. */
+	int (*probe)(struct io *io, const uint8_t *head, size_t len, bool *ret,
+		     struct imgfmt_error *err);
+	int (*open)(struct imgfmt_image *image, struct imgfmt_error *err);
+	void (*close)(struct imgfmt_image *image);
+
+	int (*reader_new)(struct imgfmt_image *image,
+			  const struct reader_opts *opts, void **ret,
+			  struct imgfmt_error *err);
+	void (*reader_free)(void *reader);
+	int (*read)(void *reader, uint64_t pfn, uint64_t pages, void *buf,
+		    struct imgfmt_error *err);
+	/* Which frames of a group are stored or zero; NULL: all are stored. */
+	int (*masks)(void *reader, uint64_t group, uint64_t *stored_ret,
+		     uint64_t *zero_ret, struct imgfmt_error *err);
+	/* The stored form of a block; NULL: the format has none to give. */
+	int (*block)(void *reader, uint64_t block, struct stored_block *ret,
+		     struct imgfmt_error *err);
+	/* After the last page of a sequential input: what proves it. */
+	int (*finish)(void *reader, struct imgfmt_error *err);
+};
+
+extern const struct source_ops source_native, source_elf;
+
+/* Sources by position, in the order of probing; NULL past the end. */
+const struct source_ops *source_at(unsigned int position);
+
+/* Recognise and open; takes over @io, also when it fails. */
+int source_open(struct io *io, const struct imgfmt_open_opts *opts,
+		struct imgfmt_image **ret, struct imgfmt_error *err);
+struct imgfmt_image *source_ref(struct imgfmt_image *image);
+void source_unref(struct imgfmt_image *image);
+
+/* Account for @bytes of metadata; IMGFMT_E_LIMIT beyond the memory limit. */
+int source_charge(struct imgfmt_image *image, uint64_t bytes,
+		  struct imgfmt_error *err);
+
+/* Name a part of the file, unless it is empty. */
+int source_add_region(struct imgfmt_image *image, const char *name,
+		      uint64_t offset, uint64_t size, struct imgfmt_error *err);
+
+#endif /* IMGFMT_SOURCE_SOURCE_H */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fitness for a resume: what the image must hold for it (spec 6.7), and
+ * whether this machine and kernel are the ones it was made on (spec 6.8).
+ */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "machine/machine.h"
+#include "verify/verify.h"
+#include "view/view.h"
+
+static void no(struct verifier *v, const char *rule, uint64_t pfn,
+	       const char *what)
+{
+	struct imgfmt_error e;
+
+	err_rule_pfn(&e, IMGFMT_E_UNFIT, rule, IMGFMT_NOWHERE, pfn,
+		     "not resumable: %s", what);
+	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+}
+
+/* Frames of the jump view, whichever view the image has. */
+static int jump_frames(const struct imgfmt_image *image, struct frames *ret,
+		       struct imgfmt_error *err)
+{
+	const struct frames *f = &image->frames;
+	struct view view;
+	int rc = IMGFMT_OK;
+
+	view_init(&view);
+	if (image->info.view == IMGFMT_VIEW_ORIGINAL &&
+	    image->info.kind == IMGFMT_HIBERNATED_SYSTEM)
+		rc = view_build(&view, image->backup_map.data,
+				image->backup_map.len, err);
+	if (!rc && view.swaps.len) {
+		rc = view_frames(&view, f, IMGFMT_VIEW_JUMP, f->block_pages,
+				 ret, err);
+	} else {
+		for (size_t i = 0; i < f->runs.len && !rc; i++)
+			rc = frames_add(ret, &frames_runs(f)[i], err);
+		if (!rc)
+			rc = frames_build(ret, f->block_pages, err);
+	}
+	view_fini(&view);
+	return rc;
+}
+
+/* Whether a frame is there, or was left out as one that no resume needs. */
+static bool backup_ok(const struct frames *f, uint64_t pfn, uint64_t *until)
+{
+	size_t i = frames_find(f, pfn);
+	const struct imgfmt_run *r;
+
+	if (i == f->runs.len || frames_runs(f)[i].pfn > pfn)
+		return false;
+	r = &frames_runs(f)[i];
+	*until = r->pfn + r->pages;
+	return r->state != IMGFMT_EXCLUDED || !info_class_needed(r->class_id);
+}
+
+static void check_backups(struct verifier *v, const struct frames *jump)
+{
+	const struct imgfmt_backup_run *b =
+		vec_array(&v->image->backup_map, struct imgfmt_backup_run);
+
+	for (size_t i = 0; i < v->image->backup_map.len; i++) {
+		uint64_t pfn = b[i].backup, end = pfn + b[i].pages, until;
+
+		if (b[i].destination == b[i].backup)
+			continue;
+		for (; pfn < end; pfn = until) {
+			if (backup_ok(jump, pfn, &until))
+				continue;
+			no(v, "RSM-02", pfn, "a backup page is missing");
+			return;
+		}
+	}
+}
+
+static void check_record(struct verifier *v)
+{
+	const struct imgfmt_image *image = v->image;
+	struct imgfmt_error e;
+
+	if (image->info.kind == IMGFMT_HIBERNATING_KERNEL ||
+	    !image->has_mutable ||
+	    image->resume.state == IMGFMT_RESUME_PENDING)
+		return;
+	err_rule(&e, IMGFMT_E_UNFIT, "RSM-03", image->plan.mutable_at,
+		 "not resumable: the image was %s%s%s",
+		 imgfmt_resume_state_name((int)image->resume.state),
+		 image->resume.who[0] ? " by " : "", image->resume.who);
+	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+}
+
+static void check_reasons(struct verifier *v)
+{
+	static const char *const why[] = {
+		"the image has no entry",
+		"pages that a resume needs were left out",
+		"the image was salvaged from a damaged one",
+		"the original view has no backup map to place its pages",
+	};
+	uint32_t reasons = v->image->info.not_resumable;
+
+	for (size_t i = 0; i < ARRAY_SIZE(why); i++)
+		if (reasons >> i & 1)
+			no(v, "RSM-05", IMGFMT_NOWHERE, why[i]);
+}
+
+int verify_resumable(struct verifier *v, struct imgfmt_error *err)
+{
+	const struct imgfmt_image *image = v->image;
+	uint64_t pfn = image->entry / image->info.page_size;
+	struct frames jump;
+	int rc;
+
+	if (!(v->opts.flags & IMGFMT_VERIFY_RESUMABLE))
+		return IMGFMT_OK;
+	if (image->info.level == IMGFMT_BARE) {
+		no(v, "RSM-04", IMGFMT_NOWHERE,
+		   "a core without tables is not an image to resume");
+		return IMGFMT_OK;
+	}
+	frames_init(&jump);
+	rc = jump_frames(image, &jump, err);
+	if (!rc) {
+		check_reasons(v);
+		if (image->entry && !frames_present(&jump, pfn))
+			no(v, "RSM-01", pfn, "the page of the entry is missing");
+		if (image->info.kind == IMGFMT_HIBERNATED_SYSTEM)
+			check_backups(v, &jump);
+		check_record(v);
+	}
+	frames_fini(&jump);
+	return rc;
+}
+
+static void not_here(struct verifier *v, const char *rule, uint64_t pfn,
+		     const char *what)
+{
+	struct imgfmt_error e;
+
+	err_rule_pfn(&e, IMGFMT_E_UNFIT, rule, IMGFMT_NOWHERE, pfn,
+		     "not for this machine: %s", what);
+	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+}
+
+/* Every range of @have inside one of @ram, both rising. */
+static bool first_outside(const struct imgfmt_memory_range *have, size_t count,
+			  const struct imgfmt_memory_range *ram, size_t rams,
+			  uint64_t *ret)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		while (j < rams && ram[j].first + ram[j].bytes <= have[i].first)
+			j++;
+		*ret = have[i].first;
+		if (j == rams || ram[j].first > have[i].first)
+			return true;
+		*ret = ram[j].first + ram[j].bytes;
+		if (*ret < have[i].first + have[i].bytes)
+			return true;
+	}
+	return false;
+}
+
+static void check_memory(struct verifier *v)
+{
+	const struct imgfmt_image *image = v->image;
+	const uint8_t *theirs = machine_firmware_digest(v->opts.machine);
+	const uint8_t *ours = image->memory.firmware;
+	const struct imgfmt_memory_range *ram;
+	uint64_t at;
+	size_t rams;
+
+	if (!image->has_memory_map) {
+		not_here(v, "HST-01", IMGFMT_NOWHERE,
+			 "the image has no memory map to compare");
+		return;
+	}
+	if (theirs && !mem_is_zero(ours, IMGFMT_DIGEST_SIZE)) {
+		if (memcmp(theirs, ours, IMGFMT_DIGEST_SIZE))
+			not_here(v, "HST-01", IMGFMT_NOWHERE,
+				 "its firmware's memory map is another one");
+		return;
+	}
+	ram = machine_ram(v->opts.machine, &rams);
+	if (first_outside(image->memory.ranges.data, image->memory.ranges.len,
+			  ram, rams, &at))
+		not_here(v, "HST-02", at / image->info.page_size,
+			 "it has no RAM where the image has some");
+}
+
+int verify_host(struct verifier *v, struct imgfmt_error *err)
+{
+	const char *release = v->image->info.release;
+	struct imgfmt_error e;
+
+	(void)err;
+	if (v->opts.machine)
+		check_memory(v);
+	if (v->opts.kernel && strcmp(v->opts.kernel, release)) {
+		err_rule(&e, IMGFMT_E_UNFIT, "HST-03", IMGFMT_NOWHERE,
+			 "kernel is %s, not %s", release[0] ? release : "unknown",
+			 v->opts.kernel);
+		verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+	}
+	return IMGFMT_OK;
+}
