@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the command line to a finished image, the same way for every tool.
+ */
+#include "common/produce.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/input.h"
+
+/* Ranges of lost frames that are shown without --verbose. */
+#define LOST_SHOWN 16
+
+const struct opt_name opts_view[] = {
+	{ "original", IMGFMT_VIEW_ORIGINAL },
+	{ "jump", IMGFMT_VIEW_JUMP },
+	{ NULL, 0 }
+};
+
+/* ---- --exclude ------------------------------------------------------ */
+
+/* What one or several lists of words say. */
+struct excluded {
+	bool zero, none;
+	uint32_t classes;
+};
+
+/*
+ * Only pages that tell by themselves, or by the backup map, what they are; of
+ * other classes it takes the kernel's own tables to know the members.
+ */
+static bool exclude_word(struct tool *t, const char *word, size_t len,
+			 struct excluded *e)
+{
+	static const struct {
+		const char *word;
+		struct excluded means;
+	} words[] = {
+		{ "zero", { .zero = true } },
+		{ "none", { .none = true } },
+		{ "kexec", { .classes = IMGFMT_EXCLUDE(IMGFMT_KEXEC) } },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i].word) != len ||
+		    memcmp(words[i].word, word, len))
+			continue;
+		e->zero |= words[i].means.zero;
+		e->none |= words[i].means.none;
+		e->classes |= words[i].means.classes;
+		return true;
+	}
+	for (int c = 0; c < IMGFMT_CLASSES; c++) {
+		const char *name = imgfmt_class_name(c);
+
+		if (strlen(name) != len || memcmp(name, word, len))
+			continue;
+		tool_usage(t, "--exclude: which pages are '%s' is not known "
+			      "here; there are zero, kexec and none", name);
+		return false;
+	}
+	tool_usage(t, "--exclude: '%.*s' is none of zero, kexec, none",
+		   (int)len, word);
+	return false;
+}
+
+static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
+{
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (!exclude_word(t, list, len, e))
+			return false;
+		if (!list[len])
+			return true;
+		list += len + 1;
+	}
+}
+
+static bool take_exclude(struct produce *p)
+{
+	struct excluded e = { .zero = !p->exclude.count };
+
+	for (size_t i = 0; i < p->exclude.count; i++)
+		if (!exclude_list(p->tool, p->exclude.items[i], &e))
+			return false;
+	if (e.none && (e.zero || e.classes)) {
+		tool_usage(p->tool, "--exclude: 'none' stands alone");
+		return false;
+	}
+	if (!e.zero)
+		p->opts.flags |= IMGFMT_CONVERT_KEEP_ZERO;
+	p->opts.exclude = e.classes;
+	return true;
+}
+
+/* ---- Safety of the input --------------------------------------------- */
+
+static int stat_operand(const char *operand, int standard_fd,
+			struct stat *ret)
+{
+	return strcmp(operand, "-") ? stat(operand, ret) :
+				      fstat(standard_fd, ret);
+}
+
+/*
+ * Writing would destroy what is still to be read.  A file that is named twice
+ * does no harm, as the output has another name until it is complete.
+ */
+static bool is_input(const char *operand, const char *output)
+{
+	struct stat in, out;
+
+	if (stat_operand(operand, STDIN_FILENO, &in) ||
+	    stat_operand(output, STDOUT_FILENO, &out))
+		return false;
+	if (S_ISBLK(in.st_mode) && S_ISBLK(out.st_mode))
+		return in.st_rdev == out.st_rdev;
+	return !strcmp(output, "-") && S_ISREG(out.st_mode) &&
+	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+/* ---- The report ------------------------------------------------------ */
+
+static void tell_lost(void *ctx, const struct imgfmt_run *run)
+{
+	struct produce *p = ctx;
+	struct tool *t = p->tool;
+
+	json_object(&t->json, NULL);
+	json_uint(&t->json, "pfn", run->pfn);
+	json_uint(&t->json, "pages", run->pages);
+	json_end(&t->json);
+	if (p->lost_ranges++ < LOST_SHOWN || t->common.verbose)
+		msg_warning(&t->msg, input_name(t->operands[0]),
+			    "lost: frames 0x%" PRIx64 " to 0x%" PRIx64,
+			    run->pfn, run->pfn + run->pages - 1);
+}
+
+static void summarise_salvage(struct produce *p, const char *input,
+			      const struct imgfmt_convert_result *r)
+{
+	struct tool *t = p->tool;
+
+	if (p->lost_ranges > LOST_SHOWN && !t->common.verbose)
+		msg_warning(&t->msg, input, "and %" PRIu64 " ranges more, "
+			    "which --verbose shows",
+			    p->lost_ranges - LOST_SHOWN);
+	if (r->lost_pages)
+		msg_warning(&t->msg, input, "%" PRIu64 " pages are lost",
+			    r->lost_pages);
+	if (r->unverified)
+		msg_warning(&t->msg, input, "without tables there is nothing "
+			    "to verify the saved pages by");
+}
+
+static void summarise(const struct produce *p, const char *output,
+		      const struct imgfmt_convert_result *r, uint64_t ns)
+{
+	struct msg *m = &p->tool->msg;
+	bool exact = p->tool->common.bytes;
+	bool core = !strcmp(p->opts.to, "elf");
+
+	msg_summary(m, output, "%s of memory as %s %s of %s (%s) in %s",
+		    units_size(UNITS_BUF, r->bytes_read, exact),
+		    core ? "an ELF" : r->level == IMGFMT_SEALED ?
+		    "a sealed" : "a streamed", core ? "core" : "image",
+		    units_size(UNITS_BUF, r->bytes_written, exact),
+		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
+		    units_duration(UNITS_BUF, ns));
+	msg_note(m, output, "pages: %" PRIu64 " stored, %" PRIu64
+		 " zero, %" PRIu64 " excluded", r->stored_pages,
+		 r->zero_pages, r->excluded_pages);
+}
+
+static void report_json(const struct produce *p, const char *output,
+			const struct imgfmt_convert_result *r)
+{
+	struct json *j = &p->tool->json;
+	bool core = !strcmp(p->opts.to, "elf");
+
+	json_string(j, "output", output);
+	json_string(j, "to", p->opts.to);
+	json_string(j, "level", core ? NULL :
+				imgfmt_level_name((int)r->level));
+	if (core)
+		json_null(j, "uuid");
+	else
+		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
+	json_uint(j, "stored_pages", r->stored_pages);
+	json_uint(j, "zero_pages", r->zero_pages);
+	json_uint(j, "excluded_pages", r->excluded_pages);
+	json_object(j, "excluded_by_class");
+	for (int c = 0; c < IMGFMT_CLASSES; c++)
+		if (r->pages_by_class[c])
+			json_uint(j, imgfmt_class_name(c),
+				  r->pages_by_class[c]);
+	json_end(j);
+	json_uint(j, "lost_pages", r->lost_pages);
+	json_bool(j, "unverified", r->unverified);
+	json_uint(j, "memory_size", r->bytes_read);
+	json_uint(j, "image_size", r->bytes_written);
+}
+
+/* ---- The work --------------------------------------------------------- */
+
+/* The library names the output in what it says of it, but not the input. */
+static bool is_about(const struct imgfmt_error *err, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(err->message, name, len) && err->message[len] == ':';
+}
+
+static int fail(struct produce *p, const char *input, const char *output,
+		const struct imgfmt_error *err)
+{
+	if (err->status == IMGFMT_E_USAGE)
+		return tool_usage(p->tool, "%s", err->message);
+	return tool_fail(p->tool, is_about(err, output) ? NULL : input, err);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static int open_output(const struct tool *t, const char *path,
+		       struct imgfmt_output **ret, struct imgfmt_error *err)
+{
+	if (!strcmp(path, "-"))
+		return imgfmt_output_fd(STDOUT_FILENO, "standard output", ret,
+					err);
+	return imgfmt_output_path(path, t->common.force ?
+				  IMGFMT_OUTPUT_FORCE : 0, ret, err);
+}
+
+static void fill_opts(struct produce *p)
+{
+	struct imgfmt_convert_opts *o = &p->opts;
+
+	o->struct_size = sizeof(*o);
+	o->threads = tool_threads(p->tool);
+	o->view = (uint32_t)p->view;
+	if (p->content_digests)
+		o->flags |= IMGFMT_CONVERT_CONTENT_DIGESTS;
+	if (p->salvage)
+		o->flags |= IMGFMT_CONVERT_SALVAGE;
+	o->progress.fn = progress_update;
+	o->progress.ctx = &p->tool->progress;
+	o->lost = tell_lost;
+	o->lost_ctx = p;
+}
+
+static int convert(struct produce *p, struct imgfmt_image *image,
+		   const char *input, const char *path)
+{
+	struct imgfmt_convert_result result = {
+		.struct_size = sizeof(result),
+	};
+	const char *output = strcmp(path, "-") ? path : "standard output";
+	struct tool *t = p->tool;
+	struct imgfmt_output *out;
+	struct imgfmt_error err;
+	uint64_t start = now_ns();
+	int rc = open_output(t, path, &out, &err);
+
+	if (rc)
+		return fail(p, input, output, &err);
+	json_string(&t->json, "input", input);
+	json_array(&t->json, "lost");
+	progress_start(&t->progress, NULL);
+	rc = imgfmt_convert(image, &p->opts, out, &result, &err);
+	imgfmt_output_free(out);
+	progress_finish(&t->progress);
+	if (rc)
+		return fail(p, input, output, &err);
+	json_end(&t->json);
+	report_json(p, output, &result);
+	summarise_salvage(p, input, &result);
+	summarise(p, output, &result, now_ns() - start);
+	return result.lost_pages || result.unverified ? EXIT_NO : EXIT_YES;
+}
+
+static int produce(struct produce *p, const char *operand)
+{
+	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
+	const char *input = input_name(operand);
+	const char *output = tool_output(p->tool);
+	struct imgfmt_image *image;
+	struct imgfmt_error err;
+	int status;
+
+	if (!output || !take_exclude(p))
+		return EXIT_TROUBLE;
+	if (is_input(operand, output))
+		return tool_usage(p->tool, "%s: is the output too", input);
+	fill_opts(p);
+	if (input_open(p->tool, operand, flags, &image, &err))
+		return fail(p, input, output, &err);
+	status = convert(p, image, input, output);
+	imgfmt_image_unref(image);
+	return status;
+}
+
+int produce_run(struct produce *p, const char *operand)
+{
+	int status = produce(p, operand);
+
+	opt_list_fini(&p->exclude);
+	return status;
+}

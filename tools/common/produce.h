@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one path of the tools that make an image: options, output, conversion,
+ * summary.
+ *
+ * A tool adds its own rows to OPTS_PRODUCE, fills in what they mean in @opts,
+ * and leaves the rest to produce_run().
+ */
+#ifndef TOOLS_COMMON_PRODUCE_H
+#define TOOLS_COMMON_PRODUCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/opts.h"
+#include "common/tool.h"
+
+/* The values of --view and --from-view. */
+extern const struct opt_name opts_view[];
+
+/* Zeroed by main(), but for @tool and what is not zero by default. */
+struct produce {
+	struct tool		  *tool;
+	struct imgfmt_convert_opts opts;	/* --codec, --block-pages, ... */
+	struct opt_list		   exclude;
+	bool			   content_digests;
+	bool			   salvage;
+	int			   view;
+
+	/* While it runs. */
+	uint64_t		   lost_ranges;
+};
+
+#define OPTS_PRODUCE(p) \
+	OPT_STRING(0, "codec", "NAME[:LEVEL]", &(p)->opts.codec, \
+		   "compress blocks with NAME " \
+		   "(none, zlib, lzma, zstd, lz4)"), \
+	OPT_UINT(0, "block-pages", "N", &(p)->opts.block_pages, 64, \
+		 "compress N pages at a time, a power of 2"), \
+	OPT_WORD(0, "view", "VIEW", &(p)->view, opts_view, \
+		 "address pages as in VIEW"), \
+	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
+		 "leave out pages: zero and kexec, or none at all"), \
+	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
+		 "add digests of the pages themselves")
+
+/* Make the image of @operand, report, free @p->exclude.  The exit status. */
+int produce_run(struct produce *p, const char *operand);
+
+#endif /* TOOLS_COMMON_PRODUCE_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Signals are noted here and acted upon elsewhere.
+ */
+#include "common/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+/* All that a handler may touch. */
+static struct {
+	volatile sig_atomic_t stop;
+	volatile sig_atomic_t report;
+} pending;
+
+static void note_stop(int sig)
+{
+	if (!pending.stop)
+		pending.stop = sig;
+}
+
+static void note_report(int sig)
+{
+	(void)sig;
+	pending.report = 1;
+}
+
+static void catch_one(int sig, void (*handler)(int), int flags)
+{
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+	struct sigaction old;
+
+	if (!sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN)
+		return;
+	sigemptyset(&sa.sa_mask);
+	sigaction(sig, &sa, NULL);
+}
+
+void signals_catch(void)
+{
+	/* Without SA_RESTART a blocked read returns and sees the wish. */
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+		catch_one(stopping[i], note_stop, 0);
+	catch_one(SIGUSR1, note_report, SA_RESTART);
+}
+
+int signals_caught(void)
+{
+	return pending.stop;
+}
+
+bool signals_take_report(void)
+{
+	bool wanted = pending.report;
+
+	if (wanted)
+		pending.report = 0;
+	return wanted;
+}
+
+void signals_reraise(void)
+{
+	int sig = pending.stop;
+	sigset_t set;
+
+	if (!sig)
+		return;
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(sig);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the summary tells beyond the fields of the image.
+ */
+#include "facts.h"
+
+#include <elf.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
+
+/* In the order of spec 6.7. */
+static const char *const reason_sentences[] = {
+	"it has no entry",
+	"pages that a resume needs were left out",
+	"it was salvaged from a damaged image",
+	"no backup map tells where its pages belong for the jump",
+};
+
+static void add_obstacle(struct facts *f, const char *word,
+			 const char *sentence)
+{
+	if (f->obstacle_count < OBSTACLES_MAX)
+		f->obstacles[f->obstacle_count++] =
+			(struct obstacle){ word, sentence };
+}
+
+static void find_obstacles(struct facts *f, const struct dump *d)
+{
+	/* The record of a hibernating kernel's image stops nobody. */
+	bool once = d->info.kind == IMGFMT_HIBERNATED_SYSTEM && f->has_resume;
+
+	if (d->info.level == IMGFMT_BARE)
+		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
+			     "it is bare, without digests and commit record");
+	for (unsigned int i = 0; i < ARRAY_LEN(reason_sentences); i++)
+		if (d->info.not_resumable >> i & 1)
+			add_obstacle(f, imgfmt_reason_name(i),
+				     reason_sentences[i]);
+	if (once && f->resume.state == IMGFMT_RESUME_CLAIMED)
+		add_obstacle(f, imgfmt_resume_state_name(IMGFMT_RESUME_CLAIMED),
+			     "it was claimed, so it may have been resumed");
+	if (once && f->resume.state == IMGFMT_RESUME_FAILED)
+		add_obstacle(f, imgfmt_resume_state_name(IMGFMT_RESUME_FAILED),
+			     "a resume of it failed");
+}
+
+static void count_backup_map(struct facts *f, const struct dump *d)
+{
+	struct imgfmt_backup_run run;
+
+	for (size_t i = 0; !imgfmt_image_backup_run(d->image, i, &run); i++) {
+		f->backup_runs++;
+		f->backup_pages += run.pages;
+		if (run.destination == run.backup)
+			f->in_place_pages += run.pages;
+	}
+}
+
+static void count_slots(struct facts *f, const struct dump *d)
+{
+	struct imgfmt_slot slot;
+
+	for (; !imgfmt_image_slot(d->image, f->slots, &slot); f->slots++)
+		f->slots_used += slot.kind != 0;
+}
+
+void facts_gather(struct facts *f, const struct dump *d)
+{
+	const struct imgfmt_info *i = &d->info;
+
+	*f = (struct facts){ 0 };
+	f->pages = i->present_pages + i->excluded_pages;
+	f->memory_size = dump_pages_size(d, f->pages);
+	f->split_known = i->level != IMGFMT_BARE &&
+			 i->stored_pages + i->zero_pages == i->present_pages;
+	f->has_resume = !imgfmt_image_resume(d->image, &f->resume);
+	count_backup_map(f, d);
+	count_slots(f, d);
+	find_obstacles(f, d);
+}
+
+bool facts_any(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i])
+			return true;
+	return false;
+}
+
+const char *facts_segment_name(uint32_t type)
+{
+	static const struct {
+		uint32_t type;
+		const char *name;
+	} names[] = {
+		{ PT_NULL, "null" },
+		{ PT_LOAD, "load" },
+		{ PT_NOTE, "notes" },
+		/* Spec 4.4. */
+		{ 0x60494d01, "page map" },
+		{ 0x60494d02, "tables" },
+		{ 0x60494d03, "data" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].type == type)
+			return names[i].name;
+	return NULL;
+}
+
+const char *facts_note_name(const struct imgfmt_note *note)
+{
+	static const struct {
+		const char *owner;
+		uint32_t type;
+		const char *name;
+	} names[] = {
+		/* Spec 5.1. */
+		{ "IMGFMT", 0x494d0001, "information" },
+		{ "IMGFMT", 0x494d0002, "backup map" },
+		{ "IMGFMT", 0x494d0003, "memory map" },
+		{ "IMGFMT", 0x494d0004, "mappings" },
+		{ "IMGFMT", 0x494d0005, "swap image" },
+		{ "VMCOREINFO", 0, "VMCOREINFO" },
+		{ "CORE", NT_PRSTATUS, "registers of a processor" },
+		{ "QEMU", 0, "QEMU's state of a processor" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].type == note->type &&
+		    !strcmp(names[i].owner, note->owner))
+			return names[i].name;
+	return NULL;
+}
+
+bool facts_vmcoreinfo_line(const char **text, size_t *size,
+			   struct vmcoreinfo_line *ret)
+{
+	const char *line = *text, *end, *equals;
+	size_t len;
+
+	if (!*size)
+		return false;
+	end = memchr(line, '\n', *size);
+	len = end ? (size_t)(end - line) : *size;
+	equals = memchr(line, '=', len);
+	*ret = (struct vmcoreinfo_line){ .key = line, .key_len = len };
+	if (equals) {
+		ret->key_len = (size_t)(equals - line);
+		ret->value = equals + 1;
+		ret->value_len = len - ret->key_len - 1;
+	}
+	*text += end ? len + 1 : len;
+	*size -= end ? len + 1 : len;
+	return true;
+}
