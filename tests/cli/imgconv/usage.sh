@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+core 4 core
+bad()
+{
+	expect 2 "$IMGCONV" "$@"
+	[ ! -s out ] || fail "writes to standard output: $*"
+	echo "$*"
+	cat err
+}
+bad
+bad core other
+bad --to=tape core
+bad --to=elf --codec=zstd core
+bad --to
+bad --salvage=yes core
+bad --profile=plain core
+ls

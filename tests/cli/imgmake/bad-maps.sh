@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Maps that break a rule are refused by it, before anything is written.
+core 4 core
+bad()
+{
+	printf "$1" >map
+	status=0
+	"$IMGMAKE" --backup-map=map -o image core 2>err || status=$?
+	[ ! -e image ] || fail "an image"
+	echo "$status: $(head -n 1 err)"
+}
+bad '10 20\n20 30\n'		# a chain
+bad '10 20\n20 10\n'		# a swap
+bad '10 20\n11 20\n'		# two destinations, one backup frame
+bad '10 20\n10 30\n'		# a destination twice
+bad '10 20\n10 20\n'		# a line twice
+bad '10 10\n11 10\n'		# an in-place page as a backup frame
+bad '10 10000000000\n'		# out of range
+bad 'ffffffffffffffff 10\n'
+bad '10\n'
+bad '10 20 30\n'
+bad 'destination backup\n'
+bad '10 -20\n'
+bad '\n# nothing\n'
+bad ''
+rm map
+mkdir map
+expect 2 "$IMGMAKE" --backup-map=map -o image core
+says err 'map: '
+expect 2 "$IMGMAKE" --backup-map=missing -o image core
+says err 'missing: '

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Functions for the cases.
+
+# A command that fails ends a case: say which one.
+trap 'echo "line $LINENO: $BASH_COMMAND" >&2' ERR
+
+fail()
+{
+	echo "${BASH_SOURCE[-1]##*/}: $*" >&2
+	exit 1
+}
+
+skip()
+{
+	echo "$*"
+	exit 77
+}
+
+# expect STATUS COMMAND..: run it, with its outputs in the files out and err.
+expect()
+{
+	local wanted=$1 status=0
+
+	shift
+	"$@" >out 2>err || status=$?
+	[ "$status" -eq "$wanted" ] ||
+		fail "exit status $status, not $wanted: $* ($(tail -n 1 err))"
+}
+
+# says FILE TEXT: the file has a line with the text, which is no pattern.
+says()
+{
+	grep -qF -e "$2" "$1" || fail "'$2' is not in: $(cat "$1")"
+}
+
+# The fixture $1 as the file $2.
+fixture()
+{
+	"$RECIPE" "$FIXTURES/$1.recipe" "$2"
+}
+
+# A recipe on standard input as the file $1.
+recipe()
+{
+	cat >"$1.recipe"
+	"$RECIPE" "$1.recipe" "$1"
+	rm "$1.recipe"
+}
+
+# An ELF core of 3 MiB and $1 pages of noise, with notes, as the file $2: text,
+# zeros, noise, a table of addresses and a hole.
+core()
+{
+	recipe "$2" <<-EOF
+		level foreign
+		note CORE 1 zero 336
+		note VMCOREINFO 0 text "OSRELEASE=6.1.0-test\nPAGESIZE=4096\n"
+		segment 0x1000 0x90000 text "the quick brown fox" vaddr=0xffff888000001000
+		segment 0x100000 0x100000 pattern vaddr=0xffff888000100000
+		segment 0x200000 0x100000 zero vaddr=0xffff888000200000
+		segment 0x400000 $(($1 * 4096)) random seed vaddr=0xffff888000400000
+	EOF
+}
+
+# "FRAME HASH" of each page of an ELF core or a plain image.
+elf_pages()
+{
+	/usr/bin/python3 "$SRCDIR/tests/real/elf_pages.py" "$1"
+}
+
+# The pages of two ELF cores are the same.
+same_pages()
+{
+	elf_pages "$1" >pages.1
+	elf_pages "$2" >pages.2
+	[ -s pages.1 ] || fail "$1 has no pages"
+	cmp -s pages.1 pages.2 || fail "$1 and $2 have other pages"
+	rm pages.1 pages.2
+}
+
+# The document $2 is as the schema $1 says.
+valid_json()
+{
+	/usr/bin/python3 - "$SRCDIR/spec/schema/$1.json" "$2" <<-'EOF'
+		import json, sys
+		import jsonschema
+		schema, document = (json.load(open(name)) for name in sys.argv[1:])
+		jsonschema.validate(document, schema)
+	EOF
+}
+
+# $1 hexadecimal digits of bytes, written at offset $3 of the file $2.
+patch_file()
+{
+	printf '%b' "$(echo "$1" | sed 's/../\\x&/g')" |
+		dd of="$2" bs=1 seek="$3" conv=notrunc status=none
+}

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line of tests/recipe."""
+
+import argparse
+import os
+import sys
+
+from . import expected, output
+from .core import Core
+from .image import Image
+from .patch import Patches
+from .syntax import Recipe, RecipeError
+
+FIXTURES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "fixtures")
+
+README = """\
+<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
+# Fixtures
+
+Good, bad and unsupported files as text, from which `tests/recipe` builds images; `tests/recipe --help` names
+the statements. `tests/fixtures/run` builds each and puts it to the tools. *Exit* is the status of `imgcheck`, and *rule* one that it
+reports where that is not 0; in a good one, rules whose keeping it shows.
+
+This page is made from the recipes' first lines by `tests/recipe --readme`, and `scripts/check-spec` holds it to them.
+
+| recipe | exit | rule | proves |
+|---|---|---|---|
+"""
+
+STATEMENTS = """\
+what the image is:
+  level bare|streamed|sealed|foreign|none    profile plain|packed
+  page-size N  block-pages N  byte-order little|big  machine NAME|N  entry N
+  kind hibernated|hibernating  view original|jump  time N
+  release TEXT  version TEXT  free-policy N  poison N  salvaged
+  codec NAME[,NAME..]     blocks take the codecs in turn
+  content-digests         with content table
+  xnum                    PN_XNUM whatever the number of program headers
+  qemu                    a foreign core laid out as QEMU does
+  sign SLOT KIND BYTES    an active signature slot
+what it holds:
+  pages FIRST COUNT [class=CLASS] CONTENT    present frames
+  exclude FIRST COUNT CLASS                  excluded frames
+  segment ADDR SIZE CONTENT [file=N] [vaddr=N] [offset=N] [flags=N] [align=N]
+          [type=N] [same=K [shift=N]]        PT_LOAD of a bare image or core
+    CONTENT is: text TEXT, random SEED, pattern, fill BYTE, zero, stored-zero
+  backup DESTINATION BACKUP PAGES            run of the backup map
+  ram ADDR SIZE  ram-flags N  firmware HEX   memory map
+  map VADDR ADDR SIZE [alias]                mapping
+  note OWNER TYPE BYTES                      any other note
+    BYTES is: text TEXT, hex DIGITS, zero N
+  repeat COUNT STEP STATEMENT   COUNT times, its first number growing by STEP
+  include FILE, clear pages|backup|ram|map|note
+what is done otherwise than the specification says; what depends on it follows:
+  set RECORD.FIELD VALUE [stale]   VALUE is N, +N, -N, ^N (exclusive or),
+          hex:DIGITS or text; stale: the record keeps its checksum.  RECORD is
+          ehdr phdr[i] shdr note[i] info bmap backup[i] mmap range[i] vmap
+          mapping[i] pagemap run[i] block[i] tables index[i] tree[level][i]
+          content[i] manifest item[i] resume slot[i] commit
+  drop LIST I, copy LIST I, swap LIST I J    LIST is phdr note backup range
+          mapping run block index item segment
+  gap PART N          PART starts N bytes later: phdrs (a core's only) notes
+          pagemap tables mutable data commit
+  pad PART HEX        bytes in the padding in front of PART, or behind block[i],
+          note[i].name or note[i].desc
+  grow NOTE N         the descriptor of info, bmap, mmap or vmap gets longer
+  payload BLOCK QUIRK [ARG]        short long twice skippable no-size checksum
+          check filter blocks dictionary, window N, trail HEX, hex HEX
+  spoil FRAME HEX     bytes of a page in the data of a plain image
+what is done to the finished file; nothing follows it:
+  flip AT.BIT  raw AT HEX  truncate AT|-N  append HEX  insert AT HEX  cut AT N
+          AT is an offset, or a part's name, with +N or -N behind it
+"""
+
+
+def build(recipe, path):
+    out, patches = output.Output(), Patches(recipe)
+    level = recipe.choice["level"]
+    if level in ("streamed", "sealed"):
+        Image(recipe, patches, out).build()
+    elif level in ("bare", "foreign"):
+        Core(recipe, patches, out).build()
+    patches.check_used()
+    for frame in recipe.spoils:
+        raise ValueError(f"no present frame {frame:#x} to spoil")
+    for block in recipe.payloads:
+        raise ValueError(f"no block {block}")
+    out.save(path)
+    output.rewrite(path, recipe.steps, out.names)
+
+
+def recipes():
+    files = os.listdir(FIXTURES)
+    for name in sorted(file[:-len(".recipe")] for file in files if file.endswith(".recipe")):
+        yield name, Recipe(os.path.join(FIXTURES, name + ".recipe"))
+
+
+def build_all(directory):
+    """Beside each good image, its pages and their digests as the recipe has them."""
+    for name, recipe in recipes():
+        path = os.path.join(directory, name)
+        try:
+            build(recipe, path)
+        except ValueError as error:
+            raise RecipeError(f"{name}: {error}") from error
+        if name.startswith("good-"):
+            for suffix, function in ((".pages", expected.pages), (".hashes", expected.hashes)):
+                with open(path + suffix, "w", encoding="ascii") as file:
+                    file.write(function(recipe))
+
+
+def show_list():
+    """Name, exit status, rule, rules broken with it, options; by tabs."""
+    for name, recipe in recipes():
+        print(name, *(recipe.header.get(field) or "-"
+                      for field in ("exit", "rule", "also", "options")), sep="\t")
+
+
+def show_readme():
+    print(README, end="")
+    for name, recipe in recipes():
+        head = recipe.header
+        print(f"| {name} | {head['exit']} | {head.get('rule', '')} | {head['proves']} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="recipe", description="Build an image from a text recipe.", epilog=STATEMENTS,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="list the fixtures")
+    parser.add_argument("--readme", action="store_true", help="print tests/fixtures/README.md")
+    parser.add_argument("--all", metavar="DIRECTORY", help="build every fixture in DIRECTORY")
+    parser.add_argument("recipe", nargs="?")
+    parser.add_argument("image", nargs="?")
+    args = parser.parse_args()
+    try:
+        if args.list:
+            show_list()
+        elif args.readme:
+            show_readme()
+        elif args.all:
+            build_all(args.all)
+        elif args.image is None:
+            parser.error("a recipe and an output file, please")
+        else:
+            build(Recipe(args.recipe), args.image)
+    except (RecipeError, ValueError, KeyError, IndexError, OSError) as error:
+        print(f"recipe: {args.recipe or args.all}: {error}", file=sys.stderr)
+        return 2
+    return 0

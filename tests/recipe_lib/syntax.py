@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Parses a recipe: one statement a line, words as a shell splits them."""
+
+import os
+import shlex
+
+from . import output
+from .model import Content, Span
+
+CLASSES = ("none", "free", "unaccepted", "offline", "hwpoison", "kexec",
+           "cache", "cache-private", "user", "hugetlb")
+MACHINES = {"ppc64": 21, "s390x": 22, "x86_64": 62, "aarch64": 183, "riscv64": 243}
+CHOICES = {
+    "level": {"bare": 0, "streamed": 1, "sealed": 2, "foreign": None, "none": None},
+    "profile": {"plain": 1, "packed": 2},
+    "kind": {"hibernated": 1, "hibernating": 2},
+    "view": {"original": 1, "jump": 2},
+    "byte-order": {"little": 1, "big": 2},
+}
+NUMBERS = {"page-size": 4096, "block-pages": 64, "entry": 0, "time": 0,
+           "poison": 0, "free-policy": 0, "ram-flags": 0}
+TEXTS = {"codec": "zstd", "machine": "x86_64", "release": "", "version": "",
+         "firmware": ""}
+FLAGS = ("content-digests", "salvaged", "xnum", "qemu")
+HEADERS = ("proves", "rule", "also", "exit", "options")
+
+
+class RecipeError(Exception):
+    pass
+
+
+def number(text):
+    return int(text, 0)
+
+
+class Recipe:
+    def __init__(self, path):
+        self.path = path
+        self.header = {}
+        self.choice = {name: next(iter(words)) for name, words in CHOICES.items()}
+        self.choice["level"], self.choice["profile"] = "sealed", "packed"
+        self.numbers, self.texts = dict(NUMBERS), dict(TEXTS)
+        self.flags = set()
+        self.backups, self.ranges, self.mappings = [], [], []
+        self.notes, self.spans, self.segments = [], [], []
+        self.spoils, self.payloads, self.slots = {}, {}, {}
+        self.sets, self.lists, self.pads, self.gaps = [], [], {}, {}
+        self.grown, self.steps = {}, []
+        self._read(path)
+
+    def _read(self, path):
+        with open(path, encoding="utf-8") as file:
+            for at, line in enumerate(file, 1):
+                try:
+                    self._line(line.rstrip("\n"), path)
+                except (ValueError, IndexError, KeyError, TypeError) as error:
+                    raise RecipeError(f"{path}:{at}: {error}") from error
+
+    def _line(self, line, path):
+        if line.startswith("#"):
+            name, colon, value = line[1:].strip().partition(":")
+            if colon and name in HEADERS and path == self.path:
+                self.header[name] = value.strip()
+            return
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["include"]:
+            self._read(os.path.join(os.path.dirname(path), words[1]))
+        elif words:
+            self._statement(words)
+
+    def _statement(self, words):
+        verb, *args = words
+        if verb in CHOICES:
+            if args[0] not in CHOICES[verb]:
+                raise ValueError(f"no {verb} '{args[0]}'")
+            self.choice[verb] = args[0]
+        elif verb in NUMBERS:
+            self.numbers[verb] = number(args[0])
+        elif verb in TEXTS:
+            self.texts[verb] = args[0]
+        elif verb in FLAGS:
+            self.flags.add(verb)
+        elif verb in output.STEPS:
+            self.steps.append((verb, *args))
+        else:
+            handler = getattr(self, "_do_" + verb, None)
+            if handler is None:
+                raise ValueError(f"no statement '{verb}'")
+            handler(*args)
+
+    # What is in the memory and what is known about it.
+
+    def _do_repeat(self, count, step, verb, first, *rest):
+        for i in range(number(count)):
+            moved = first if number(step) == 0 else hex(number(first) + i * number(step))
+            self._statement([verb, moved, *rest])
+
+    def _do_pages(self, first, count, *words):
+        kind = "none"
+        if words[0].startswith("class="):
+            kind, words = words[0].partition("=")[2], words[1:]
+        self.spans.append(Span(number(first), number(count), 1,
+                               CLASSES.index(kind), Content(words)))
+
+    def _do_exclude(self, first, count, kind):
+        self.spans.append(Span(number(first), number(count), 2,
+                               CLASSES.index(kind), None))
+
+    def _do_clear(self, name):
+        """Forgets what an included file said."""
+        lists = {"pages": "spans", "backup": "backups", "ram": "ranges",
+                 "map": "mappings", "note": "notes"}
+        getattr(self, lists[name]).clear()
+
+    def _do_backup(self, destination, backup, pages):
+        self.backups.append((number(destination), number(backup), number(pages)))
+
+    def _do_ram(self, first, size):
+        self.ranges.append((number(first), number(size)))
+
+    def _do_map(self, vaddr, paddr, size, alias=None):
+        if alias not in (None, "alias"):
+            raise ValueError(f"no flag '{alias}' of a mapping")
+        self.mappings.append((number(vaddr), number(paddr), number(size),
+                              1 if alias else 0))
+
+    def _do_note(self, owner, kind, *words):
+        self.notes.append((owner, number(kind), _bytes(words)))
+
+    def _do_segment(self, paddr, size, *words):
+        options = dict(word.split("=") for word in words if "=" in word)
+        content = Content([word for word in words if "=" not in word])
+        self.segments.append((number(paddr), number(size), content,
+                              {name: number(value) for name, value in options.items()}))
+
+    def _do_sign(self, slot, kind, *words):
+        self.slots[number(slot)] = (number(kind), _bytes(words))
+
+    # What is done differently from the specification.
+
+    def _do_set(self, path, value, stale=None):
+        if stale not in (None, "stale"):
+            raise ValueError(f"'{stale}' is not 'stale'")
+        record, _, field = path.rpartition(".")
+        self.sets.append((record, field, value, stale is not None))
+
+    def _do_drop(self, name, at):
+        self.lists.append((name, "drop", number(at), 0))
+
+    def _do_copy(self, name, at):
+        self.lists.append((name, "copy", number(at), 0))
+
+    def _do_swap(self, name, one, other):
+        self.lists.append((name, "swap", number(one), number(other)))
+
+    def _do_pad(self, name, text):
+        self.pads[name] = bytes.fromhex(text)
+
+    def _do_gap(self, name, size):
+        self.gaps[name] = number(size)
+
+    def _do_grow(self, name, size):
+        self.grown[name] = number(size)
+
+    def _do_spoil(self, frame, text):
+        self.spoils[number(frame)] = bytes.fromhex(text)
+
+    def _do_payload(self, block, quirk, arg=None):
+        if quirk in ("hex", "trail"):
+            arg = bytes.fromhex(arg)
+        elif arg is not None:
+            arg = number(arg)
+        self.payloads[number(block)] = (quirk, arg)
+
+    # Results in the specification's numbers.
+
+    def value(self, name):
+        return CHOICES[name][self.choice[name]]
+
+    def machine(self):
+        name = self.texts["machine"]
+        return MACHINES[name] if name in MACHINES else number(name)
+
+
+def _bytes(words):
+    kind, *rest = words
+    if kind == "text":
+        return rest[0].encode().decode("unicode_escape").encode()
+    if kind == "hex":
+        return bytes.fromhex("".join(rest))
+    if kind == "zero":
+        return bytes(number(rest[0]))
+    raise ValueError(f"no bytes of kind '{kind}'")

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Output to a device, on a file that plays one.  The test keeps a log of all
+ * writes and flushes, and from it makes every state that a device can be in
+ * when the power goes: it may have lost any write that no flush followed.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "io/output.h"
+#include "prng.h"
+
+#define DEVICE_LEN	((size_t)96 << 10)
+#define HEAD_LEN	OUTPUT_DEVICE_HEAD
+#define LOG_MAX		64
+
+/* One call; a flush has no data. */
+struct call {
+	uint8_t *data;
+	size_t len;
+	uint64_t off;
+};
+
+struct log {
+	struct call call[LOG_MAX];
+	int count;
+	int fail_at;		/* the number of the call that fails; -1: none */
+	size_t most;		/* bytes that one write takes; 0: all */
+};
+
+static int device = -1;
+static uint8_t old[DEVICE_LEN];
+static uint8_t new[DEVICE_LEN];
+
+static struct call *log_call(struct log *log)
+{
+	if (log->count == log->fail_at) {
+		errno = EIO;
+		return NULL;
+	}
+	ck_assert_int_lt(log->count, LOG_MAX);
+	return &log->call[log->count++];
+}
+
+static ssize_t log_pwrite(void *ctx, int fd, const void *buf, size_t len,
+			  off_t off)
+{
+	struct log *log = ctx;
+	struct call *call = log_call(log);
+
+	if (!call)
+		return -1;
+	if (log->most && len > log->most)
+		len = log->most;
+	*call = (struct call){ malloc(len), len, (uint64_t)off };
+	ck_assert_ptr_nonnull(call->data);
+	memcpy(call->data, buf, len);
+	return pwrite(fd, buf, len, off);
+}
+
+static int log_flush(void *ctx, int fd)
+{
+	(void)fd;
+	return log_call(ctx) ? 0 : -1;
+}
+
+static void free_log(struct log *log)
+{
+	for (int i = 0; i < log->count; i++)
+		free(log->call[i].data);
+	free(log);
+}
+
+static struct log *new_log(void)
+{
+	struct log *log = calloc(1, sizeof(*log));
+
+	ck_assert_ptr_nonnull(log);
+	log->fail_at = -1;
+	return log;
+}
+
+static void make_device(void)
+{
+	uint64_t state = 3;
+
+	prng_fill(&state, old, sizeof(old));
+	memcpy(new, old, sizeof(new));
+	device = memfd_create("device", MFD_CLOEXEC);
+	ck_assert_int_ge(device, 0);
+	ck_assert_int_eq(pwrite(device, old, sizeof(old), 0), sizeof(old));
+}
+
+static void drop_device(void)
+{
+	close(device);
+}
+
+static struct imgfmt_output *open_device(struct log *log)
+{
+	struct output_calls calls = { log_pwrite, log_flush, log };
+	struct imgfmt_output *out;
+
+	ck_assert_int_eq(output_open_device_fd(device, "disk",
+					       IMGFMT_OUTPUT_FORCE, &calls,
+					       &out, NULL), IMGFMT_OK);
+	ck_assert(output_is_seekable(out));
+	return out;
+}
+
+/* Sealed images are written in such an order: front reserved, data, front. */
+static int write_image(struct imgfmt_output *out, struct imgfmt_error *err)
+{
+	static const struct {
+		uint64_t off;
+		size_t len;
+		bool hole;
+	} piece[] = {
+		{ 20000, 30000, false },
+		{ 50000, 6000, true },
+		{ 56000, 5000, false },
+		{ 1000, 19000, false },
+		{ 0, 1000, false },
+	};
+	uint64_t state = 17;
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < ARRAY_SIZE(piece) && !rc; i++) {
+		uint8_t *at = new + piece[i].off;
+
+		if (piece[i].hole) {
+			memset(at, 0, piece[i].len);
+			rc = output_hole(out, piece[i].off, piece[i].len, err);
+			continue;
+		}
+		prng_fill(&state, at, piece[i].len);
+		rc = output_write(out, piece[i].off, at, piece[i].len, err);
+	}
+	return rc ? rc : output_commit(out, 61000, err);
+}
+
+static void apply(uint8_t *disk, const struct call *call)
+{
+	memcpy(disk + call->off, call->data, call->len);
+}
+
+/* Untouched, without a head, or complete. */
+static bool is_safe(const uint8_t *disk)
+{
+	if (mem_is_zero(disk, HEAD_LEN))
+		return true;
+	return !memcmp(disk, old, DEVICE_LEN) || !memcmp(disk, new, DEVICE_LEN);
+}
+
+/*
+ * The power goes after @count calls.  Of the writes that no flush followed,
+ * @mask says which came through.
+ */
+static void cut(const struct log *log, int count, uint64_t mask)
+{
+	static uint8_t disk[DEVICE_LEN];
+	int flushed = 0;
+
+	for (int i = 0; i < count; i++)
+		if (!log->call[i].data)
+			flushed = i;
+	memcpy(disk, old, sizeof(disk));
+	for (int i = 0; i < count; i++)
+		if (log->call[i].data && (i < flushed || mask >> i & 1))
+			apply(disk, &log->call[i]);
+	ck_assert_msg(is_safe(disk), "cut after %d calls, mask %#llx", count,
+		      (unsigned long long)mask);
+}
+
+START_TEST(survives_every_cut)
+{
+	struct log *log = new_log();
+	struct imgfmt_output *out = open_device(log);
+	uint64_t state = 29;
+
+	ck_assert_int_eq(write_image(out, NULL), IMGFMT_OK);
+	imgfmt_output_free(out);
+	ck_assert_int_ge(log->count, 8);
+	for (int count = 0; count <= log->count; count++) {
+		cut(log, count, 0);
+		cut(log, count, UINT64_MAX);
+		for (int i = 0; i < count; i++) {
+			cut(log, count, UINT64_C(1) << i);
+			cut(log, count, ~(UINT64_C(1) << i));
+		}
+		for (int i = 0; i < 50; i++)
+			cut(log, count, prng_next(&state));
+	}
+	free_log(log);
+}
+END_TEST
+
+START_TEST(ends_complete)
+{
+	static uint8_t disk[DEVICE_LEN];
+	struct log *log = new_log();
+	struct imgfmt_output *out;
+
+	log->most = _i;
+	out = open_device(log);
+	ck_assert_int_eq(write_image(out, NULL), IMGFMT_OK);
+	imgfmt_output_free(out);
+	ck_assert_int_eq(pread(device, disk, sizeof(disk), 0), sizeof(disk));
+	ck_assert_mem_eq(disk, new, sizeof(disk));
+	ck_assert(!mem_is_zero(disk, HEAD_LEN));
+	free_log(log);
+}
+END_TEST
+
+START_TEST(reports_every_failure)
+{
+	static uint8_t disk[DEVICE_LEN];
+	struct imgfmt_error err;
+	int rc = IMGFMT_E_OS;
+
+	for (int n = 0; rc < 0; n++) {
+		struct log *log = new_log();
+		struct imgfmt_output *out = open_device(log);
+
+		ck_assert_int_eq(pwrite(device, old, sizeof(old), 0),
+				 sizeof(old));
+		log->fail_at = n;
+		rc = write_image(out, &err);
+		if (rc < 0) {
+			ck_assert_int_eq(err.os_errno, EIO);
+			ck_assert_int_eq(strncmp(err.message, "disk: ", 6), 0);
+			ck_assert_int_eq(output_commit(out, 61000, NULL),
+					 IMGFMT_E_USAGE);
+		}
+		imgfmt_output_free(out);
+		ck_assert_int_eq(pread(device, disk, sizeof(disk), 0),
+				 sizeof(disk));
+		ck_assert(is_safe(disk));
+		free_log(log);
+	}
+}
+END_TEST
+
+START_TEST(leaves_no_image_without_commit)
+{
+	static uint8_t head[HEAD_LEN];
+	struct log *log = new_log();
+	struct imgfmt_output *out = open_device(log);
+
+	imgfmt_output_free(out);
+	ck_assert_int_eq(log->count, 0);
+	out = open_device(log);
+	ck_assert_int_eq(output_write(out, 0, "head", 4, NULL), IMGFMT_OK);
+	imgfmt_output_free(out);
+	ck_assert_int_eq(pread(device, head, sizeof(head), 0), sizeof(head));
+	ck_assert(mem_is_zero(head, sizeof(head)));
+	free_log(log);
+}
+END_TEST
+
+START_TEST(says_what_does_not_fit)
+{
+	struct log *log = new_log();
+	struct imgfmt_output *out = open_device(log);
+	struct imgfmt_error err;
+
+	ck_assert_int_eq(output_hole(out, 0, DEVICE_LEN + 1, &err),
+			 IMGFMT_E_OS);
+	ck_assert_int_eq(err.os_errno, ENOSPC);
+	ck_assert_ptr_nonnull(strstr(err.message, "disk: has 98304 bytes"));
+	imgfmt_output_free(out);
+	out = open_device(log);
+	ck_assert_int_eq(output_write(out, DEVICE_LEN - 1, "ab", 2, &err),
+			 IMGFMT_E_OS);
+	ck_assert_int_eq(err.os_errno, ENOSPC);
+	imgfmt_output_free(out);
+	ck_assert_int_eq(log->count, 0);
+	free_log(log);
+}
+END_TEST
+
+START_TEST(overwrites_only_what_is_blank)
+{
+	static const struct {
+		off_t size, at;
+		int status;
+	} row[] = {
+		{ 4 << 20, 3 << 19, IMGFMT_OK },
+		{ 4 << 20, 0, IMGFMT_E_OS },
+		{ 4 << 20, 65536, IMGFMT_E_OS },
+		{ 4 << 20, (1 << 20) - 1, IMGFMT_E_OS },
+		{ 4 << 20, 1 << 20, IMGFMT_OK },
+		{ 4 << 20, (3 << 20) - 1, IMGFMT_OK },
+		{ 4 << 20, 3 << 20, IMGFMT_E_OS },
+		{ 4 << 20, (4 << 20) - 1, IMGFMT_E_OS },
+		{ 1000, 999, IMGFMT_E_OS },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct imgfmt_output *out;
+		struct imgfmt_error err;
+
+		ck_assert_int_eq(ftruncate(device, 0), 0);
+		ck_assert_int_eq(ftruncate(device, row[i].size), 0);
+		ck_assert_int_eq(pwrite(device, "x", 1, row[i].at), 1);
+		ck_assert_int_eq(output_open_device_fd(device, "disk", 0, NULL,
+						       &out, &err),
+				 row[i].status);
+		if (row[i].status)
+			ck_assert_int_eq(err.os_errno, EEXIST);
+		imgfmt_output_free(out);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("output_device");
+	TCase *tc = tcase_create("output_device");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, make_device, drop_device);
+	tcase_add_test(tc, survives_every_cut);
+	tcase_add_test(tc, ends_complete);
+	tcase_add_loop_test(tc, ends_complete, 3001, 3002);
+	tcase_add_test(tc, reports_every_failure);
+	tcase_add_test(tc, leaves_no_image_without_commit);
+	tcase_add_test(tc, says_what_does_not_fit);
+	tcase_add_test(tc, overwrites_only_what_is_blank);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
