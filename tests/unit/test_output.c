@@ -69,7 +69,8 @@ static struct imgfmt_output *open_file(uint32_t flags, bool named)
 {
 	struct imgfmt_output *out;
 
-	ck_assert_int_eq(output_open_file(path, flags, named, &out, NULL),
+	ck_assert_int_eq(output_open_file(path, path, flags, named, &out,
+					  NULL),
 			 IMGFMT_OK);
 	ck_assert(output_is_seekable(out));
 	ck_assert_str_eq(output_name(out), path);
@@ -228,6 +229,36 @@ START_TEST(follows_symbolic_links)
 }
 END_TEST
 
+/* Whatever the path leads to, and however it was spelt. */
+START_TEST(is_called_as_the_caller_does)
+{
+	char link[PATH_MAX + 8], twisted[PATH_MAX + 8];
+	const char *name[] = { link, twisted };
+	struct imgfmt_output *out;
+	struct imgfmt_error err;
+
+	put(path, "old");
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(twisted, sizeof(twisted), "%s/.//out", dir);
+	ck_assert_int_eq(symlink("out", link), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(name); i++) {
+		size_t len = strlen(name[i]);
+
+		ck_assert_int_eq(imgfmt_output_path(name[i],
+						    IMGFMT_OUTPUT_FORCE, &out,
+						    NULL), IMGFMT_OK);
+		ck_assert_str_eq(output_name(out), name[i]);
+		ck_assert_int_eq(output_commit(out, UINT64_MAX, &err),
+				 IMGFMT_E_OS);
+		ck_assert_int_eq(strncmp(err.message, name[i], len), 0);
+		ck_assert_int_eq(err.message[len], ':');
+		imgfmt_output_free(out);
+	}
+	check_content(path, "old");
+	unlink(link);
+}
+END_TEST
+
 START_TEST(takes_one_pass)
 {
 	struct imgfmt_output *out;
@@ -348,6 +379,7 @@ int main(void)
 	tcase_add_loop_test(tc, holes_take_no_room, 0, 2);
 	tcase_add_test(tc, says_no_when_opened);
 	tcase_add_test(tc, follows_symbolic_links);
+	tcase_add_test(tc, is_called_as_the_caller_does);
 	tcase_add_test(tc, takes_one_pass);
 	tcase_add_test(tc, writes_streams_by_path);
 	tcase_add_test(tc, names_what_failed);
