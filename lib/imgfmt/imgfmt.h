@@ -122,6 +122,11 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
 		     void *ctx, const char *name, struct imgfmt_output **ret,
 		     struct imgfmt_error *err);
+/*
+ * After a failure: 1 if what a block device held before is gone, so that it
+ * holds no image now, and 0 if the old content is as it was.
+ */
+IMGFMT_API int imgfmt_output_wiped(const struct imgfmt_output *out);
 /* Without a finished conversion nothing stays behind. */
 IMGFMT_API void imgfmt_output_free(struct imgfmt_output *out);
 

@@ -224,6 +224,14 @@ static int fail(struct produce *p, const char *input, const char *output,
 	return tool_fail(p->tool, is_about(err, output) ? NULL : input, err);
 }
 
+/* The worst that a failure can do; true of whatever failed. */
+static void tell_wiped(struct tool *t, const char *output)
+{
+	json_bool(&t->json, "output_wiped", true);
+	msg_error(&t->msg, output, "what the device held is gone, and it "
+		  "holds no image now");
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec ts;
@@ -270,6 +278,8 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
 	uint64_t start = now_ns();
+	bool wiped;
+	int status;
 	int rc = open_output(t, path, &out, &err);
 
 	if (rc)
@@ -278,10 +288,15 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	json_array(&t->json, "lost");
 	progress_start(&t->progress, NULL);
 	rc = imgfmt_convert(image, &p->opts, out, &result, &err);
+	wiped = rc && imgfmt_output_wiped(out);
 	imgfmt_output_free(out);
 	progress_finish(&t->progress);
-	if (rc)
-		return fail(p, input, output, &err);
+	if (rc) {
+		status = fail(p, input, output, &err);
+		if (wiped)
+			tell_wiped(t, output);
+		return status;
+	}
 	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);

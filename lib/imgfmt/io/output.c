@@ -189,6 +189,11 @@ int output_hole(struct imgfmt_output *out, uint64_t off, uint64_t len,
 	return rc;
 }
 
+int imgfmt_output_wiped(const struct imgfmt_output *out)
+{
+	return !out->committed && out->ops->wiped && out->ops->wiped(out);
+}
+
 int output_expect(struct imgfmt_output *out, uint64_t size,
 		  struct imgfmt_error *err)
 {

@@ -19,6 +19,8 @@ struct output_ops {
 		    struct imgfmt_error *err);
 	int (*commit)(struct imgfmt_output *out, uint64_t size,
 		      struct imgfmt_error *err);
+	/* Whether what was there is gone; NULL: never before the commit. */
+	bool (*wiped)(const struct imgfmt_output *out);
 	/* NULL: any size will do. */
 	int (*expect)(const struct imgfmt_output *out, uint64_t size,
 		      struct imgfmt_error *err);

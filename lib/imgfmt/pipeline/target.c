@@ -324,6 +324,8 @@ static void choose_copy(struct conversion *c,
 		      !c->target.keep_zero &&
 		      c->target.info.block_pages == image->info.block_pages &&
 		      c->target.frames.present == image->frames.present;
+	if (c->verbatim && image->has_tables && !image->lost.len)
+		c->target.data_size = image->plan.data_size;
 }
 
 int conversion_init(struct conversion *c, struct imgfmt_image *image,

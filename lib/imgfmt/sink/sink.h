@@ -33,6 +33,7 @@ struct target {
 	struct vec notes;	/* bytes: the notes to pass through */
 	bool	 content;	/* content digests */
 	bool	 keep_zero;	/* store zero pages, where the format can */
+	uint64_t data_size;	/* bytes of blocks, if known before, else 0 */
 	const struct codec *codec;
 	int	 level;
 };
