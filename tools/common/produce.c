@@ -208,20 +208,34 @@ static void report_json(const struct produce *p, const char *output,
 
 /* ---- The work --------------------------------------------------------- */
 
-/* The library names the output in what it says of it, but not the input. */
-static bool is_about(const struct imgfmt_error *err, const char *name)
+/*
+ * The library names the output in what it says of it, but not the input.
+ * Whether this is about @name; if so, without the name.
+ */
+static bool is_about(const struct imgfmt_error *err, const char *name,
+		     struct imgfmt_error *ret)
 {
 	size_t len = strlen(name);
 
-	return !strncmp(err->message, name, len) && err->message[len] == ':';
+	if (strncmp(err->message, name, len) ||
+	    strncmp(err->message + len, ": ", 2))
+		return false;
+	*ret = *err;
+	memmove(ret->message, err->message + len + 2,
+		strlen(err->message + len + 2) + 1);
+	return true;
 }
 
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
 {
+	struct imgfmt_error own;
+
 	if (err->status == IMGFMT_E_USAGE)
-		return tool_usage(p->tool, "%s", err->message);
-	return tool_fail(p->tool, is_about(err, output) ? NULL : input, err);
+		return tool_misuse(p->tool, err);
+	if (is_about(err, output, &own))
+		return tool_fail(p->tool, output, &own);
+	return tool_fail(p->tool, input, err);
 }
 
 /* The worst that a failure can do; true of whatever failed. */
@@ -284,7 +298,6 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 
 	if (rc)
 		return fail(p, input, output, &err);
-	json_string(&t->json, "input", input);
 	json_array(&t->json, "lost");
 	progress_start(&t->progress, NULL);
 	rc = imgfmt_convert(image, &p->opts, out, &result, &err);
@@ -323,6 +336,11 @@ static int produce(struct produce *p, const char *operand)
 	status = convert(p, image, input, output);
 	imgfmt_image_unref(image);
 	return status;
+}
+
+void produce_begin(struct produce *p, const char *operand)
+{
+	json_string(&p->tool->json, "input", input_name(operand));
 }
 
 int produce_run(struct produce *p, const char *operand)

@@ -44,6 +44,9 @@ struct produce {
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
 		 "add digests of the pages themselves")
 
+/* First of all: what fails from here on is about the input @operand. */
+void produce_begin(struct produce *p, const char *operand);
+
 /* Make the image of @operand, report, free @p->exclude.  The exit status. */
 int produce_run(struct produce *p, const char *operand);
 

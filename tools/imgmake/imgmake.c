@@ -52,6 +52,7 @@ static int run(struct imgmake *m)
 	struct imgfmt_convert_opts *o = &m->produce.opts;
 	int status;
 
+	produce_begin(&m->produce, m->tool.operands[0]);
 	o->to = imgfmt_profile_name(m->profile);
 	o->kind = (uint32_t)m->kind;
 	o->source_view = (uint32_t)m->from_view;
