@@ -58,7 +58,7 @@ static int take_backup_map(struct conversion *c,
 		       IMGFMT_OK;
 }
 
-/* The view of the source and that of the output (DESIGN: original if it can). */
+/* The view of the source and that of the output. */
 static int choose_view(struct conversion *c,
 		       const struct imgfmt_convert_opts *opts,
 		       struct imgfmt_error *err)
@@ -67,6 +67,7 @@ static int choose_view(struct conversion *c,
 	bool places = t->has_backup_map &&
 		      t->info.kind == IMGFMT_HIBERNATED_SYSTEM;
 	uint32_t from = opts->source_view;
+	int rc;
 
 	if (!from)
 		from = opts->backup_map && !c->image->has_info ?
@@ -76,12 +77,9 @@ static int choose_view(struct conversion *c,
 		t->info.view = places ? IMGFMT_VIEW_ORIGINAL : (uint8_t)from;
 	if (t->info.view == from)
 		return IMGFMT_OK;
-	if (!places)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "the %s view of this image needs a backup map that places pages",
-			       imgfmt_view_name(t->info.view));
-	return view_build(&c->view, t->backup_map.data, t->backup_map.len,
-			  err);
+	rc = view_check(places, t->info.view, err);
+	return rc ? rc : view_build(&c->view, t->backup_map.data,
+				    t->backup_map.len, err);
 }
 
 /* The source's frames in the output's view. */
