@@ -139,6 +139,9 @@ static int start_writer(struct imgfmt_writer *w,
 	if (!sink)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
+	rc = sink_check_opts(sink, &o->convert, err);
+	if (rc)
+		return rc;
 	set_info(&w->target, o);
 	rc = add_runs(&w->target, o, err);
 	if (!rc)

@@ -16,13 +16,8 @@ static int choose_codec(struct conversion *c,
 {
 	int rc;
 
-	if (!c->sink->blocks) {
-		if (opts->codec)
-			return err_set(err, IMGFMT_E_USAGE,
-				       "output format \"%s\" has no codec",
-				       c->sink->name);
+	if (!c->sink->blocks)
 		return IMGFMT_OK;
-	}
 	rc = codec_parse(opts->codec ? opts->codec : CODEC_DEFAULT,
 			 &c->target.codec, &c->target.level, err);
 	if (rc == IMGFMT_E_UNSUPPORTED && !opts->codec)
@@ -342,6 +337,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 			       "unknown output format \"%s\"", to);
 	take_info(c, opts);
 	rc = check_opts(opts, &c->target.info, err);
+	if (!rc)
+		rc = sink_check_opts(c->sink, opts, err);
 	if (!rc)
 		rc = choose_codec(c, opts, err);
 	if (!rc)

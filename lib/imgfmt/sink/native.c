@@ -477,6 +477,7 @@ static int native_sink_finish(void *sink, struct imgfmt_convert_result *result,
 const struct sink_ops sink_packed = {
 	.name = "packed",
 	.blocks = true,
+	.tables = true,
 	.open = packed_open,
 	.close = native_sink_close,
 	.encode = packed_encode,
@@ -486,6 +487,7 @@ const struct sink_ops sink_packed = {
 
 const struct sink_ops sink_plain = {
 	.name = "plain",
+	.tables = true,
 	.open = plain_open,
 	.close = native_sink_close,
 	.encode = plain_encode,
