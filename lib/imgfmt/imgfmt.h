@@ -443,6 +443,12 @@ struct imgfmt_convert_opts {
 	/* Told of frames that could not be saved (IMGFMT_CONVERT_SALVAGE). */
 	void	(*lost)(void *ctx, const struct imgfmt_run *run);
 	void	*lost_ctx;
+	/*
+	 * Told, before anything is written, that the backup map or the entry
+	 * given here is not of this source, so that no resume can come of it.
+	 */
+	void	(*caution)(void *ctx, const struct imgfmt_error *what);
+	void	*caution_ctx;
 };
 
 struct imgfmt_convert_result {
@@ -479,7 +485,8 @@ struct imgfmt_writer;
 
 struct imgfmt_write_opts {
 	size_t	 struct_size;
-	/* Without exclude, source_view, machine and lost; entry always counts. */
+	/* Without exclude, source_view, machine, lost and caution; entry always
+	   counts. */
 	struct imgfmt_convert_opts convert;
 	uint32_t page_size;
 	uint16_t machine;

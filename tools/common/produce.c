@@ -141,6 +141,16 @@ static void tell_lost(void *ctx, const struct imgfmt_run *run)
 			    run->pfn, run->pfn + run->pages - 1);
 }
 
+/* Told at once, and kept for the document, where a list is open. */
+static void take_warning(void *ctx, const struct imgfmt_error *what)
+{
+	struct produce *p = ctx;
+
+	msg_caution(&p->tool->msg, input_name(p->tool->operands[0]), what);
+	if (p->warning_count < PRODUCE_WARNINGS)
+		p->warnings[p->warning_count++] = *what;
+}
+
 static void summarise_salvage(struct produce *p, const char *input,
 			      const struct imgfmt_convert_result *r)
 {
@@ -202,6 +212,10 @@ static void report_json(const struct produce *p, const char *output,
 	json_end(j);
 	json_uint(j, "lost_pages", r->lost_pages);
 	json_bool(j, "unverified", r->unverified);
+	json_array(j, "warnings");
+	for (size_t i = 0; i < p->warning_count; i++)
+		json_error(j, NULL, &p->warnings[i]);
+	json_end(j);
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
 }
@@ -279,6 +293,8 @@ static void fill_opts(struct produce *p)
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;
 	o->lost_ctx = p;
+	o->caution = take_warning;
+	o->caution_ctx = p;
 }
 
 static int convert(struct produce *p, struct imgfmt_image *image,

@@ -7,6 +7,7 @@
 #include "kernel/uts.h"
 #include "machine/machine.h"
 #include "record/backup_map.h"
+#include "view/placement.h"
 
 #define CODEC_DEFAULT "zstd"
 
@@ -298,11 +299,56 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->has_entry && opts->entry >= IMGFMT_MAX_ADDRESS)
+		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
+				"entry 0x%llx is beyond the highest address, 2^52",
+				(unsigned long long)opts->entry);
 	if (!is_pow2(info->block_pages) ||
 	    info->block_pages > IMGFMT_MAX_BLOCK_PAGES)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages of a block must be 1, 2, 4, ... or 64");
 	return IMGFMT_OK;
+}
+
+/*
+ * A map or an entry of another system makes an image that is sound and of no
+ * use; that is for the caller to know.
+ */
+static int caution(const struct conversion *c,
+		   const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_error *err)
+{
+	const struct target *t = &c->target;
+	uint64_t entry = t->entry / t->info.page_size;
+	struct imgfmt_error e;
+	struct placement p;
+	struct frames jump;
+	int rc;
+
+	if (!opts->caution || (!opts->backup_map && !opts->has_entry))
+		return IMGFMT_OK;
+	frames_init(&jump);
+	rc = placement_frames(&t->frames, &t->info, &t->backup_map, &jump,
+			      err);
+	placement_check(&jump, &t->backup_map, &p);
+	if (!rc && opts->backup_map && p.missing &&
+	    t->info.kind == IMGFMT_HIBERNATED_SYSTEM) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-02", IMGFMT_NOWHERE,
+			     p.first_missing,
+			     "not resumable: %llu of %llu backup pages of the backup map are not in the source",
+			     (unsigned long long)p.missing,
+			     (unsigned long long)p.backups);
+		opts->caution(opts->caution_ctx, &e);
+	}
+	if (!rc && opts->has_entry && t->entry &&
+	    !frames_present(&jump, entry)) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-01", IMGFMT_NOWHERE,
+			     entry,
+			     "not resumable: the page of the entry is not in the source");
+		opts->caution(opts->caution_ctx, &e);
+	}
+	frames_fini(&jump);
+	return rc;
 }
 
 /* Blocks of the source may be copied where nothing asks for other ones. */
@@ -358,7 +404,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return rc;
 	find_version(c);
 	choose_copy(c, opts);
-	return IMGFMT_OK;
+	return caution(c, opts, err);
 }
 
 void conversion_fini(struct conversion *c)
