@@ -473,11 +473,13 @@ int imgfmt_convert(struct imgfmt_image *image,
 /*
  * Read a backup map: lines "DESTINATION BACKUP", frame numbers in hexadecimal
  * with or without 0x, as a kernel exports them; "#" begins a comment.  The
- * rules of spec 6.4 are checked.  Free the runs with free().
+ * rules of spec 6.4 are checked.  @memlimit: bytes for the map; 0: 1 GiB.
+ * Free the runs with free().
  */
 IMGFMT_API IMGFMT_MUST_CHECK
-int imgfmt_backup_map_load(const char *path, struct imgfmt_backup_run **ret,
-			   size_t *count_ret, struct imgfmt_error *err);
+int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
+			   struct imgfmt_backup_run **ret, size_t *count_ret,
+			   struct imgfmt_error *err);
 
 /* ---- Writing an image page by page ----------------------------------- */
 

@@ -29,8 +29,8 @@ static bool load_backup_map(struct imgmake *m, int *exit_ret)
 
 	if (!m->backup_map)
 		return true;
-	if (imgfmt_backup_map_load(m->backup_map, &m->runs, &o->backup_runs,
-				   &err)) {
+	if (imgfmt_backup_map_load(m->backup_map, m->tool.common.memlimit,
+				   &m->runs, &o->backup_runs, &err)) {
 		*exit_ret = tool_fail(&m->tool, m->backup_map, &err);
 		return false;
 	}
