@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "io/output.h"
@@ -285,6 +286,35 @@ START_TEST(takes_one_pass)
 }
 END_TEST
 
+static void note(int sig)
+{
+	(void)sig;
+}
+
+/* A full pipe, non-blocking or not; the timer repeats. */
+START_TEST(a_signal_ends_a_wait)
+{
+	struct sigaction sa = { .sa_handler = note };
+	struct itimerval often = { { 0, 10000 }, { 0, 10000 } };
+	struct itimerval never = { 0 };
+	static char much[1 << 20];
+	struct imgfmt_output *out;
+	struct imgfmt_error err;
+	int fds[2];
+
+	ck_assert_int_eq(pipe2(fds, _i ? O_NONBLOCK : 0), 0);
+	ck_assert_int_eq(imgfmt_output_fd(fds[1], "-", &out, NULL), IMGFMT_OK);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	ck_assert_int_eq(output_write(out, 0, much, sizeof(much), &err),
+			 IMGFMT_E_CANCELLED);
+	setitimer(ITIMER_REAL, &never, NULL);
+	imgfmt_output_free(out);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 START_TEST(writes_streams_by_path)
 {
 	struct imgfmt_output *out;
@@ -381,6 +411,7 @@ int main(void)
 	tcase_add_test(tc, follows_symbolic_links);
 	tcase_add_test(tc, is_called_as_the_caller_does);
 	tcase_add_test(tc, takes_one_pass);
+	tcase_add_loop_test(tc, a_signal_ends_a_wait, 0, 2);
 	tcase_add_test(tc, writes_streams_by_path);
 	tcase_add_test(tc, names_what_failed);
 	tcase_add_test(tc, calls_the_callers_function);
