@@ -197,6 +197,12 @@ IMGFMT_API const char *imgfmt_codec_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_codec_name(uint16_t id);
 /* Whether this build can use a codec of that name. */
 IMGFMT_API int imgfmt_codec_usable(const char *name);
+/* What "NAME:LEVEL" may say; IMGFMT_END for a codec that has no levels. */
+struct imgfmt_levels {
+	int32_t min, max, preset;	/* preset: that of "NAME" alone */
+};
+IMGFMT_API int imgfmt_codec_levels(const char *name,
+				   struct imgfmt_levels *ret);
 /* Formats that can be read and written, by position; NULL past the end. */
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);

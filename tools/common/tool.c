@@ -39,6 +39,7 @@ static void print_help(const struct tool_info *info, const struct opt *opts)
 
 static void print_codecs(void)
 {
+	struct imgfmt_levels levels;
 	const char *name;
 
 	fputs("codecs:", stdout);
@@ -46,6 +47,11 @@ static void print_codecs(void)
 		if (imgfmt_codec_usable(name))
 			printf(" %s", name);
 	putchar('\n');
+	for (unsigned int i = 0; (name = imgfmt_codec_name_at(i)); i++)
+		if (imgfmt_codec_usable(name) &&
+		    !imgfmt_codec_levels(name, &levels))
+			printf("levels of %s: %d to %d, default %d\n", name,
+			       levels.min, levels.max, levels.preset);
 }
 
 static void print_version(const struct tool_info *info)
