@@ -122,6 +122,11 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
 		     void *ctx, const char *name, struct imgfmt_output **ret,
 		     struct imgfmt_error *err);
+/*
+ * After a failure: 1 if what a block device held before is gone, so that it
+ * holds no image now, and 0 if the old content is as it was.
+ */
+IMGFMT_API int imgfmt_output_wiped(const struct imgfmt_output *out);
 /* Without a finished conversion nothing stays behind. */
 IMGFMT_API void imgfmt_output_free(struct imgfmt_output *out);
 
@@ -192,6 +197,12 @@ IMGFMT_API const char *imgfmt_codec_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_codec_name(uint16_t id);
 /* Whether this build can use a codec of that name. */
 IMGFMT_API int imgfmt_codec_usable(const char *name);
+/* What "NAME:LEVEL" may say; IMGFMT_END for a codec that has no levels. */
+struct imgfmt_levels {
+	int32_t min, max, preset;	/* preset: that of "NAME" alone */
+};
+IMGFMT_API int imgfmt_codec_levels(const char *name,
+				   struct imgfmt_levels *ret);
 /* Formats that can be read and written, by position; NULL past the end. */
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
@@ -438,6 +449,12 @@ struct imgfmt_convert_opts {
 	/* Told of frames that could not be saved (IMGFMT_CONVERT_SALVAGE). */
 	void	(*lost)(void *ctx, const struct imgfmt_run *run);
 	void	*lost_ctx;
+	/*
+	 * Told, before anything is written, that the backup map or the entry
+	 * given here is not of this source, so that no resume can come of it.
+	 */
+	void	(*caution)(void *ctx, const struct imgfmt_error *what);
+	void	*caution_ctx;
 };
 
 struct imgfmt_convert_result {
@@ -462,11 +479,13 @@ int imgfmt_convert(struct imgfmt_image *image,
 /*
  * Read a backup map: lines "DESTINATION BACKUP", frame numbers in hexadecimal
  * with or without 0x, as a kernel exports them; "#" begins a comment.  The
- * rules of spec 6.4 are checked.  Free the runs with free().
+ * rules of spec 6.4 are checked.  @memlimit: bytes for the map; 0: 1 GiB.
+ * Free the runs with free().
  */
 IMGFMT_API IMGFMT_MUST_CHECK
-int imgfmt_backup_map_load(const char *path, struct imgfmt_backup_run **ret,
-			   size_t *count_ret, struct imgfmt_error *err);
+int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
+			   struct imgfmt_backup_run **ret, size_t *count_ret,
+			   struct imgfmt_error *err);
 
 /* ---- Writing an image page by page ----------------------------------- */
 
@@ -474,7 +493,8 @@ struct imgfmt_writer;
 
 struct imgfmt_write_opts {
 	size_t	 struct_size;
-	/* Without exclude, source_view, machine and lost; entry always counts. */
+	/* Without exclude, source_view, machine, lost and caution; entry always
+	   counts. */
 	struct imgfmt_convert_opts convert;
 	uint32_t page_size;
 	uint16_t machine;

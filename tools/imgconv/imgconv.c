@@ -53,6 +53,7 @@ int main(int argc, char **argv)
 	list_formats(formats);
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
+	produce_begin(&produce, tool.operands[0]);
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
 	return tool_finish(&tool, produce_run(&produce, tool.operands[0]));
 }

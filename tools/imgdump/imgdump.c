@@ -74,8 +74,7 @@ bool dump_usage(struct dump *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err.message, sizeof(err.message), fmt, ap);
 	va_end(ap);
-	json_fail(&d->tool.json, &err);
-	msg_usage(&d->tool.msg, "%s", err.message);
+	tool_misuse(&d->tool, &err);
 	return false;
 }
 

@@ -137,6 +137,19 @@ int imgfmt_codec_usable(const char *name)
 	return c && codec_is_built(c);
 }
 
+int imgfmt_codec_levels(const char *name, struct imgfmt_levels *ret)
+{
+	const struct codec *c = codec_by_name(name);
+
+	*ret = (struct imgfmt_levels){ 0 };
+	if (!c || c->level_min == c->level_max)
+		return IMGFMT_END;
+	ret->min = c->level_min;
+	ret->max = c->level_max;
+	ret->preset = c->level_default;
+	return IMGFMT_OK;
+}
+
 const char *imgfmt_source_name_at(unsigned int position)
 {
 	const struct source_ops *s = source_at(position);

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "io/forward.h"
+#include "io/wait.h"
 
 struct io {
 	struct imgfmt_io in;
@@ -80,23 +81,22 @@ static int64_t fd_read_at(void *ctx, void *buf, size_t len, uint64_t off)
 	return n < 0 ? -errno : n;
 }
 
-/*
- * A descriptor may have come to us non-blocking: wait, whatever it says.  That
- * wait is not ended by signals, as poll() does not honour SA_RESTART.
- */
+/* A descriptor may have come to us non-blocking: wait, whatever it says. */
 static int64_t fd_read(void *ctx, void *buf, size_t len)
 {
 	const struct io *io = ctx;
-	struct pollfd ready = { .fd = io->fd, .events = POLLIN };
 
 	for (;;) {
 		ssize_t n = read(io->fd, buf, len);
+		int rc;
 
 		if (n >= 0)
 			return n;
 		if (errno != EAGAIN)
 			return -errno;
-		poll(&ready, 1, -1);
+		rc = fd_wait(io->fd, POLLIN);
+		if (rc)
+			return rc;
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "kernel/uts.h"
 #include "machine/machine.h"
 #include "record/backup_map.h"
+#include "view/placement.h"
 
 #define CODEC_DEFAULT "zstd"
 
@@ -16,13 +17,8 @@ static int choose_codec(struct conversion *c,
 {
 	int rc;
 
-	if (!c->sink->blocks) {
-		if (opts->codec)
-			return err_set(err, IMGFMT_E_USAGE,
-				       "output format \"%s\" has no codec",
-				       c->sink->name);
+	if (!c->sink->blocks)
 		return IMGFMT_OK;
-	}
 	rc = codec_parse(opts->codec ? opts->codec : CODEC_DEFAULT,
 			 &c->target.codec, &c->target.level, err);
 	if (rc == IMGFMT_E_UNSUPPORTED && !opts->codec)
@@ -58,7 +54,7 @@ static int take_backup_map(struct conversion *c,
 		       IMGFMT_OK;
 }
 
-/* The view of the source and that of the output (DESIGN: original if it can). */
+/* The view of the source and that of the output. */
 static int choose_view(struct conversion *c,
 		       const struct imgfmt_convert_opts *opts,
 		       struct imgfmt_error *err)
@@ -67,6 +63,7 @@ static int choose_view(struct conversion *c,
 	bool places = t->has_backup_map &&
 		      t->info.kind == IMGFMT_HIBERNATED_SYSTEM;
 	uint32_t from = opts->source_view;
+	int rc;
 
 	if (!from)
 		from = opts->backup_map && !c->image->has_info ?
@@ -76,12 +73,9 @@ static int choose_view(struct conversion *c,
 		t->info.view = places ? IMGFMT_VIEW_ORIGINAL : (uint8_t)from;
 	if (t->info.view == from)
 		return IMGFMT_OK;
-	if (!places)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "the %s view of this image needs a backup map that places pages",
-			       imgfmt_view_name(t->info.view));
-	return view_build(&c->view, t->backup_map.data, t->backup_map.len,
-			  err);
+	rc = view_check(places, t->info.view, err);
+	return rc ? rc : view_build(&c->view, t->backup_map.data,
+				    t->backup_map.len, err);
 }
 
 /* The source's frames in the output's view. */
@@ -305,11 +299,56 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->has_entry && opts->entry >= IMGFMT_MAX_ADDRESS)
+		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
+				"entry 0x%llx is beyond the highest address, 2^52",
+				(unsigned long long)opts->entry);
 	if (!is_pow2(info->block_pages) ||
 	    info->block_pages > IMGFMT_MAX_BLOCK_PAGES)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages of a block must be 1, 2, 4, ... or 64");
 	return IMGFMT_OK;
+}
+
+/*
+ * A map or an entry of another system makes an image that is sound and of no
+ * use; that is for the caller to know.
+ */
+static int caution(const struct conversion *c,
+		   const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_error *err)
+{
+	const struct target *t = &c->target;
+	uint64_t entry = t->entry / t->info.page_size;
+	struct imgfmt_error e;
+	struct placement p;
+	struct frames jump;
+	int rc;
+
+	if (!opts->caution || (!opts->backup_map && !opts->has_entry))
+		return IMGFMT_OK;
+	frames_init(&jump);
+	rc = placement_frames(&t->frames, &t->info, &t->backup_map, &jump,
+			      err);
+	placement_check(&jump, &t->backup_map, &p);
+	if (!rc && opts->backup_map && p.missing &&
+	    t->info.kind == IMGFMT_HIBERNATED_SYSTEM) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-02", IMGFMT_NOWHERE,
+			     p.first_missing,
+			     "not resumable: %llu of %llu backup pages of the backup map are not in the source",
+			     (unsigned long long)p.missing,
+			     (unsigned long long)p.backups);
+		opts->caution(opts->caution_ctx, &e);
+	}
+	if (!rc && opts->has_entry && t->entry &&
+	    !frames_present(&jump, entry)) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-01", IMGFMT_NOWHERE,
+			     entry,
+			     "not resumable: the page of the entry is not in the source");
+		opts->caution(opts->caution_ctx, &e);
+	}
+	frames_fini(&jump);
+	return rc;
 }
 
 /* Blocks of the source may be copied where nothing asks for other ones. */
@@ -324,6 +363,8 @@ static void choose_copy(struct conversion *c,
 		      !c->target.keep_zero &&
 		      c->target.info.block_pages == image->info.block_pages &&
 		      c->target.frames.present == image->frames.present;
+	if (c->verbatim && image->has_tables && !image->lost.len)
+		c->target.data_size = image->plan.data_size;
 }
 
 int conversion_init(struct conversion *c, struct imgfmt_image *image,
@@ -343,6 +384,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	take_info(c, opts);
 	rc = check_opts(opts, &c->target.info, err);
 	if (!rc)
+		rc = sink_check_opts(c->sink, opts, err);
+	if (!rc)
 		rc = choose_codec(c, opts, err);
 	if (!rc)
 		rc = take_backup_map(c, opts, err);
@@ -361,7 +404,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return rc;
 	find_version(c);
 	choose_copy(c, opts);
-	return IMGFMT_OK;
+	return caution(c, opts, err);
 }
 
 void conversion_fini(struct conversion *c)

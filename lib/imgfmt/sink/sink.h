@@ -33,6 +33,7 @@ struct target {
 	struct vec notes;	/* bytes: the notes to pass through */
 	bool	 content;	/* content digests */
 	bool	 keep_zero;	/* store zero pages, where the format can */
+	uint64_t data_size;	/* bytes of blocks, if known before, else 0 */
 	const struct codec *codec;
 	int	 level;
 };
@@ -69,6 +70,7 @@ struct sink_ops {
 	const char *name;
 	bool blocks;		/* stores blocks: verbatim ones are welcome,
 				   and emit does without the pages */
+	bool tables;		/* has groups of pages, and digests */
 	/* Begin: lay everything out, and write what can be written. */
 	int (*open)(const struct target *t, struct imgfmt_output *out,
 		    void **ret, struct imgfmt_error *err);
@@ -93,6 +95,14 @@ extern const struct sink_ops sink_packed, sink_plain, sink_elf;
 /* Sinks by position; NULL past the end. */
 const struct sink_ops *sink_at(unsigned int position);
 const struct sink_ops *sink_by_name(const char *name);
+
+/*
+ * Refuse options, of conversion or writer, that say nothing to @sink:
+ * IMGFMT_E_USAGE.
+ */
+int sink_check_opts(const struct sink_ops *sink,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_error *err);
 
 int coder_init(struct coder *c, const struct target *t,
 	       struct imgfmt_error *err);

@@ -136,7 +136,15 @@ static int read_notes(struct imgfmt_image *image, struct imgfmt_error *err)
 }
 
 /* What a core without an information note tells of itself. */
-static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
+/* Of machines that have flags of their own the bit may mean anything. */
+static bool is_incomplete(const struct elf_header *h)
+{
+	return (h->machine == EM_X86_64 || h->machine == EM_AARCH64) &&
+	       h->flags & ELF_INCOMPLETE;
+}
+
+static int derive_info(struct imgfmt_image *image, const struct elf_header *h,
+		       struct imgfmt_error *err)
 {
 	struct vmcoreinfo v;
 
@@ -147,6 +155,8 @@ static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
 		.kind = IMGFMT_HIBERNATED_SYSTEM,
 		.view = IMGFMT_VIEW_ORIGINAL,
 		.page_size = PAGE_SIZE_DEFAULT,
+		.not_resumable = is_incomplete(h) ?
+					 IMGFMT_NOT_RESUMABLE_SALVAGED : 0,
 	};
 	if (!vmcoreinfo_find(&image->notes, &v))
 		return IMGFMT_OK;
@@ -210,7 +220,7 @@ static int open_core(struct imgfmt_image *image, struct envelope *e,
 	if (!rc)
 		rc = read_notes(image, err);
 	if (!rc)
-		rc = derive_info(image, err);
+		rc = derive_info(image, &e->header, err);
 	if (!rc)
 		rc = envelope_take_records(image, &info_end, err);
 	if (!rc && image->info.level != IMGFMT_BARE)

@@ -30,3 +30,29 @@ done
 	wait "$pid" || :
 } 2>/dev/null
 [ ! -e image ] || fail "KILL leaves an image"
+
+# What only asks or comes back does not end a wait, and no page is lost.
+for flags in blocking non-blocking; do
+	cat >run.py <<-'EOF'
+		import fcntl, os, sys
+		fd = os.open("source", os.O_RDONLY)
+		if sys.argv[1] == "non-blocking":
+		    fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK)
+		os.dup2(fd, 0)
+		os.execvp(sys.argv[2], sys.argv[2:])
+	EOF
+	/usr/bin/python3 run.py $flags "$IMGMAKE" -q -f -o image - 2>err &
+	pid=$!
+	exec 3>source
+	head -c 300000 core >&3
+	for signal in USR1 CONT STOP CONT USR1; do
+		sleep 0.1
+		kill -"$signal" "$pid"
+	done
+	tail -c +300001 core >&3
+	exec 3>&-
+	wait "$pid" || fail "$flags: status $?"
+	grep -v 'imgmake: ' err && fail "$flags: $(cat err)"
+	"$IMGCONV" -q -f --to=elf -o back image
+	same_pages core back
+done
