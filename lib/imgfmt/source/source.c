@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
+#define PROBE_LEAST 4096u	/* of a disk that cannot read all of these */
 #define MEMLIMIT_DEFAULT (1ULL << 30)
 
 static const struct source_ops *const sources[] = {
@@ -41,6 +42,8 @@ static int recognise(struct io *io, const struct source_ops **ret,
 	if (!head)
 		return err_nomem(err, "recognising the format");
 	rc = io_read(io, 0, head, PROBE_SIZE, &len, err);
+	if (rc == IMGFMT_E_OS && !io_is_sequential(io))
+		rc = io_read(io, 0, head, PROBE_LEAST, &len, err);
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && !rc && !match; i++) {
 		rc = sources[i]->probe(io, head, len, &match, err);
 		*ret = sources[i];
