@@ -431,7 +431,7 @@ struct imgfmt_convert_opts {
 	uint32_t block_pages;	/* 0: keep the image's, else 64 */
 	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
 	uint32_t view;		/* of the output; 0: original if it can be */
-	uint32_t source_view;	/* 0: as the image says */
+	uint32_t source_view;	/* 0: as the image says; if it does, no other */
 	uint32_t kind;		/* 0: as the image says */
 	uint32_t has_entry;	/* replace the image's entry */
 	uint64_t entry;
