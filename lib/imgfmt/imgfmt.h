@@ -98,7 +98,7 @@ struct imgfmt_io {
 /* Worker threads that one call may be asked for. */
 #define IMGFMT_THREADS_MAX 1024
 
-/* Called now and then with bytes of memory, or of the image that is verified,
+/* Called now and then with bytes of memory, or of the image that is read,
  * done and in all; non-zero cancels. */
 struct imgfmt_progress {
 	int	(*fn)(void *ctx, uint64_t done, uint64_t total);
@@ -213,6 +213,9 @@ struct imgfmt_open_opts {
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
 	uint32_t reserved;
+	/* Where opening reads all of the data: salvage, and a streamed image
+	 * on a device. */
+	struct imgfmt_progress progress;
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK

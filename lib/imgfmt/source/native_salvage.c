@@ -123,7 +123,11 @@ static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 		struct imgfmt_error why;
 		struct index_entry e;
 
-		rc = native_block(reader, b, &stored, &why);
+		native_entry(n, b, &e);
+		rc = source_report(s->image, e.offset,
+				   s->image->plan.data_size, &why);
+		if (!rc)
+			rc = native_block(reader, b, &stored, &why);
 		if (!rc && packed)
 			rc = check_pages(s, stored.bytes, &why);
 		if (rc && is_damage(rc, &why)) {
@@ -132,7 +136,6 @@ static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 		}
 		if (rc && err)
 			*err = why;
-		native_entry(n, b, &e);
 		if (!rc)
 			rc = keep(s, frames_group(&s->image->frames, b), &e,
 				  err);
@@ -230,6 +233,10 @@ static int scan(struct salvage *s, uint64_t at, uint64_t *ret,
 			SECTOR_SIZE - at % SECTOR_SIZE : SCAN_SIZE;
 		struct imgfmt_error why;
 
+		rc = source_report(s->image, at - s->image->plan.data,
+				   size - s->image->plan.data, err);
+		if (rc)
+			break;
 		rc = io_read(s->image->io, at, buf, len, &got, &why);
 		if (rc && is_damage(rc, &why)) {
 			rc = IMGFMT_OK;
@@ -260,8 +267,11 @@ static int keep_scanned(struct salvage *s, struct imgfmt_error *err)
 		struct index_entry e;
 		uint64_t group = 0;
 		bool ok;
-		int rc = try_block(s, at, &e, &group, &ok, &why);
+		int rc = source_report(s->image, at - s->image->plan.data,
+				       size - s->image->plan.data, &why);
 
+		if (!rc)
+			rc = try_block(s, at, &e, &group, &ok, &why);
 		if (rc && !is_damage(rc, &why)) {
 			if (err)
 				*err = why;
@@ -322,7 +332,9 @@ static int keep_plain(struct salvage *s, struct imgfmt_error *err)
 		    offset > size - data - e.bytes)
 			break;
 		offset += e.bytes;
-		rc = read_plain(s, &e, mask, &why);
+		rc = source_report(s->image, e.offset, size - data, &why);
+		if (!rc)
+			rc = read_plain(s, &e, mask, &why);
 		if (!rc)
 			rc = keep(s, group, &e, err);
 		else if (is_damage(rc, &why))

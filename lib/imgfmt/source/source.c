@@ -114,6 +114,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	if (opts->memlimit)
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
+	image->progress = opts->progress;
 	rc = opts->format ? find_named(opts->format, &image->ops, err) :
 			    recognise(io, &image->ops, err);
 	if (rc)
@@ -124,6 +125,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		image_free(image);
 		return rc;
 	}
+	image->progress = (struct imgfmt_progress){ 0 };
 	*ret = image;
 	return IMGFMT_OK;
 }
@@ -150,6 +152,16 @@ int source_charge(struct imgfmt_image *image, uint64_t bytes,
 			       "needs more than the memory limit of %llu bytes",
 			       (unsigned long long)image->memlimit);
 	image->memused += bytes;
+	return IMGFMT_OK;
+}
+
+int source_report(const struct imgfmt_image *image, uint64_t done,
+		  uint64_t total, struct imgfmt_error *err)
+{
+	const struct imgfmt_progress *p = &image->progress;
+
+	if (p->fn && p->fn(p->ctx, done, total))
+		return err_set(err, IMGFMT_E_CANCELLED, "stopped");
 	return IMGFMT_OK;
 }
 
