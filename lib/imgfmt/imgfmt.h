@@ -95,7 +95,11 @@ struct imgfmt_io {
 	const char *name;	/* for messages; NULL: "input" */
 };
 
-/* Called now and then with pages done and in all; non-zero cancels. */
+/* Worker threads that one call may be asked for. */
+#define IMGFMT_THREADS_MAX 1024
+
+/* Called now and then with bytes of memory, or of the image that is read,
+ * done and in all; non-zero cancels. */
 struct imgfmt_progress {
 	int	(*fn)(void *ctx, uint64_t done, uint64_t total);
 	void	*ctx;
@@ -220,6 +224,9 @@ struct imgfmt_open_opts {
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
 	uint32_t reserved;
+	/* Where opening reads all of the data: salvage, and a streamed image
+	 * on a device. */
+	struct imgfmt_progress progress;
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK
@@ -436,9 +443,9 @@ struct imgfmt_convert_opts {
 	uint32_t flags;
 	uint32_t exclude;	/* classes to leave out */
 	uint32_t block_pages;	/* 0: keep the image's, else 64 */
-	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
 	uint32_t view;		/* of the output; 0: original if it can be */
-	uint32_t source_view;	/* 0: as the image says */
+	uint32_t source_view;	/* 0: as the image says; if it does, no other */
 	uint32_t kind;		/* 0: as the image says */
 	uint32_t has_entry;	/* replace the image's entry */
 	uint64_t entry;
@@ -546,7 +553,7 @@ struct imgfmt_verify_opts {
 	size_t	 struct_size;
 	uint32_t depth;		/* 0: full */
 	uint32_t flags;
-	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
 	uint32_t reserved;
 	void	(*finding)(void *ctx, int severity,
 			   const struct imgfmt_error *what);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Images that are cut or damaged behind their front, at random places: each
- * page whose block is as it was comes back, and all others are told lost.
+ * Images that are cut, damaged or on a bad disk behind their front, at random
+ * places: each page whose block is as it was comes back, and all others are
+ * told lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #define TRIES	300u
 #define FRAMES	0x200u
+#define SECTOR	4096u
 
 static const struct sample images[] = {
 	{ .to = "packed", .block_pages = 4, .groups = 12 },
@@ -30,6 +32,7 @@ struct trial {
 	struct imgfmt_image *whole;	/* as it was before the damage */
 	const struct vec *bytes;	/* of it */
 	struct vec damaged;
+	uint64_t bad, bad_end;		/* what the disk does not read */
 	enum fate fates[FRAMES];
 	bool unverified;
 	bool told[FRAMES];		/* to be lost */
@@ -39,6 +42,7 @@ struct trial {
 static bool is_same(const struct trial *t, uint64_t from, uint64_t len)
 {
 	return from + len <= t->damaged.len &&
+	       (from >= t->bad_end || from + len <= t->bad) &&
 	       !memcmp((uint8_t *)t->bytes->data + from,
 		       (uint8_t *)t->damaged.data + from, len);
 }
@@ -50,7 +54,8 @@ static bool is_block_intact(const struct trial *t, const struct index_entry *e)
 
 	if (t->whole->info.profile == IMGFMT_PACKED)
 		return is_same(t, at, e->bytes);
-	if (at + e->bytes > t->damaged.len)
+	if (at + e->bytes > t->damaged.len ||
+	    (at < t->bad_end && at + e->bytes > t->bad))
 		return false;
 	for (uint64_t m = e->stored_mask | e->zero_mask; m && !t->unverified;
 	     m &= m - 1, at += SAMPLE_PAGE)
@@ -81,7 +86,7 @@ static void foretell(struct trial *t)
 	}
 }
 
-/* A few bytes changed, and sometimes a cut, behind the front. */
+/* A few bytes changed, and sometimes a cut or bad sectors, behind the front. */
 static void damage(struct trial *t)
 {
 	uint64_t front = t->whole->plan.front_end, state = t->seed;
@@ -102,6 +107,13 @@ static void damage(struct trial *t)
 	if (!prng_below(&state, 3))
 		t->damaged.len = front + prng_below(&state,
 						    t->bytes->len - front);
+	t->bad = t->bad_end = 0;
+	if (!prng_below(&state, 3)) {
+		t->bad = align_up(front + prng_below(&state,
+						     t->bytes->len - front),
+				  SECTOR);
+		t->bad_end = t->bad + SECTOR * (1 + prng_below(&state, 20));
+	}
 }
 
 static void note_lost(void *ctx, const struct imgfmt_run *run)
@@ -184,6 +196,8 @@ static void try_salvage(struct trial *t)
 	damage(t);
 	foretell(t);
 	m = memory_of(&t->damaged);
+	m.bad = t->bad;
+	m.bad_end = t->bad_end;
 	vec_init(&saved, 1);
 	must(memory_open(&m, false, IMGFMT_OPEN_SALVAGE, &image, &err), &err,
 	     "opening a damaged image");

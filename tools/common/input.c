@@ -12,7 +12,7 @@ const char *input_name(const char *operand)
 	return strcmp(operand, "-") ? operand : "standard input";
 }
 
-int input_open(const struct tool *t, const char *operand, uint32_t flags,
+int input_open(struct tool *t, const char *operand, uint32_t flags,
 	       struct imgfmt_image **ret, struct imgfmt_error *err)
 {
 	const struct imgfmt_open_opts opts = {
@@ -20,6 +20,7 @@ int input_open(const struct tool *t, const char *operand, uint32_t flags,
 		.format = t->common.from,
 		.memlimit = t->common.memlimit,
 		.flags = flags,
+		.progress = { progress_update, &t->progress },
 	};
 
 	if (strcmp(operand, "-"))

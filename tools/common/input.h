@@ -14,7 +14,7 @@
 const char *input_name(const char *operand);
 
 /* Open an operand as OPTS_INPUT says; @flags are those of the library. */
-int input_open(const struct tool *t, const char *operand, uint32_t flags,
+int input_open(struct tool *t, const char *operand, uint32_t flags,
 	       struct imgfmt_image **ret, struct imgfmt_error *err);
 
 /* The argument that stands for the machine that the tool runs on. */

@@ -139,7 +139,8 @@ extern const struct opt_name opts_when[];
 		 "take no more memory than SIZE for tables")
 
 #define OPTS_THREADS(c) \
-	OPT_UINT('T', "threads", "N", &(c)->threads, 4096, \
+	OPT_UINT('T', "threads", "N", &(c)->threads, \
+		 IMGFMT_THREADS_MAX, \
 		 "use N threads, 0 is one for each processor")
 
 #define OPTS_PROGRESS(c) \

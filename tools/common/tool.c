@@ -224,5 +224,7 @@ unsigned int tool_threads(const struct tool *t)
 	if (!sched_getaffinity(0, sizeof(set), &set))
 		return (unsigned int)CPU_COUNT(&set);
 	n = sysconf(_SC_NPROCESSORS_ONLN);
+	if (n > IMGFMT_THREADS_MAX)
+		return IMGFMT_THREADS_MAX;
 	return n > 0 ? (unsigned int)n : 1;
 }

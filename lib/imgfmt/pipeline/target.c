@@ -65,6 +65,11 @@ static int choose_view(struct conversion *c,
 	uint32_t from = opts->source_view;
 	int rc;
 
+	/* Otherwise pages would be exchanged that lie where they belong. */
+	if (from && c->image->has_info && from != c->image->info.view)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the image says itself that it has the %s view",
+			       imgfmt_view_name(c->image->info.view));
 	if (!from)
 		from = opts->backup_map && !c->image->has_info ?
 			       IMGFMT_VIEW_JUMP : c->image->info.view;

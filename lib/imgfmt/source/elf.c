@@ -43,19 +43,25 @@ static int cut_segment(struct imgfmt_image *image, struct imgfmt_segment *s,
 	};
 
 	s->file_size = left;
-	return vec_push(&source->cut, &lost, err);
+	return s->paddr == UINT64_MAX ? IMGFMT_OK :
+					vec_push(&source->cut, &lost, err);
 }
 
-/* The frames that a cut file lacks, once it is known which were excluded. */
+/*
+ * The frames that a cut file lacks, once it is known which were excluded: each
+ * once, however many segments have it.
+ */
 static int tell_lost(struct imgfmt_image *image, struct imgfmt_error *err)
 {
-	const struct elf_source *source = image->priv;
+	struct elf_source *source = image->priv;
 	const struct extent *cut = vec_array(&source->cut, struct extent);
 	const struct frames *f = &image->frames;
 	uint32_t page_size = image->info.page_size;
+	uint64_t told = 0;
 
+	extents_make_disjoint(&source->cut);
 	for (size_t i = 0; i < source->cut.len; i++) {
-		uint64_t from = cut[i].paddr / page_size;
+		uint64_t from = max_u64(cut[i].paddr / page_size, told);
 		uint64_t to = div_round_up(cut[i].paddr + cut[i].bytes,
 					   page_size);
 
@@ -74,6 +80,7 @@ static int tell_lost(struct imgfmt_image *image, struct imgfmt_error *err)
 			if (rc)
 				return rc;
 		}
+		told = to;
 	}
 	if (image->lost.len)
 		image->info.not_resumable |= IMGFMT_NOT_RESUMABLE_SALVAGED;

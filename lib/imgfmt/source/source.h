@@ -33,6 +33,7 @@ struct imgfmt_image {
 	atomic_int refs;
 	struct io *io;
 	bool salvage;
+	struct imgfmt_progress progress;	/* while it is opened */
 	uint64_t memlimit, memused;	/* of metadata */
 	const struct source_ops *ops;
 	void *priv;			/* the source's own */
@@ -123,6 +124,10 @@ void source_unref(struct imgfmt_image *image);
 /* Account for @bytes of metadata; IMGFMT_E_LIMIT beyond the memory limit. */
 int source_charge(struct imgfmt_image *image, uint64_t bytes,
 		  struct imgfmt_error *err);
+
+/* Tell how far opening is, in bytes; IMGFMT_E_CANCELLED if it is to stop. */
+int source_report(const struct imgfmt_image *image, uint64_t done,
+		  uint64_t total, struct imgfmt_error *err);
 
 /* Name a part of the file, unless it is empty. */
 int source_add_region(struct imgfmt_image *image, const char *name,

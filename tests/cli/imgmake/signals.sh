@@ -2,7 +2,8 @@
 # A tool that is stopped ends by the signal and leaves nothing behind.
 core 40 core
 mkfifo source
-for signal in INT TERM HUP; do
+ulimit -c 0
+for signal in INT TERM HUP QUIT XCPU; do
 	# A shell starts what runs behind it with SIGINT ignored.
 	exec 3<>source
 	env --default-signal "$IMGMAKE" -o image source 2>err &
@@ -13,7 +14,8 @@ for signal in INT TERM HUP; do
 	status=0
 	{ wait "$pid"; } 2>shell || status=$?	# bash tells of it
 	exec 3>&-
-	case $signal in HUP) n=1 ;; INT) n=2 ;; TERM) n=15 ;; esac
+	case $signal in HUP) n=1 ;; INT) n=2 ;; TERM) n=15 ;;
+	QUIT) n=3 ;; XCPU) n=24 ;; esac
 	[ "$status" -eq $((128 + n)) ] || fail "$signal: status $status"
 	[ ! -s err ] || fail "$signal: $(cat err)"
 	rm err shell
@@ -56,3 +58,14 @@ for flags in blocking non-blocking; do
 	"$IMGCONV" -q -f --to=elf -o back image
 	same_pages core back
 done
+
+# A limit of the size of files is an error as any other.
+for threads in 1 2; do
+	(ulimit -f 100 && expect 2 "$IMGMAKE" -T "$threads" -o image core)
+	says err 'image: cannot write: File too large'
+	[ ! -e image ]
+done
+status=0
+(ulimit -f 100 && exec "$IMGMAKE" core >image 2>err) || status=$?
+[ "$status" -eq 2 ] || fail "a limit of the size: status $status"
+says err 'standard output: cannot write: File too large'
