@@ -12,7 +12,7 @@ beside it. It shares no code with the library, so that each checks the other.
 
 --offset BYTES: the swap area begins there in IMAGE. --resume-offset PAGES:
 the header of a swap file on the device IMAGE. --resumable asks for 9 too,
---machine FACTS for 10.
+--machine FACTS and --kernel RELEASE for 10.
 
 Exit status: 0 valid, 1 corrupt, truncated or not for here, 2 trouble, 3 no
 image or one that was used, 4 unsupported.
@@ -116,18 +116,16 @@ def map_entries(device, header, home):
     size = header.page_size
     limit = device.size // size
     seen, slots, used = {home}, [], set()
-    at, empty = header.image, 0
+    at, ended = header.image, False
     while at:
+        need(not ended, "SWS-11", "a map page behind the end of the list")
         need(at < limit, "SWS-06", f"map page {at:#x} beyond the device")
         need(at not in seen, "SWS-09", f"map page {at:#x} occurs twice")
         seen.add(at)
         *entries, following = struct.unpack(f"<{size // 8}Q", device.read(at * size, size))
-        if not any(entries):
-            empty += 1
         slots += entries
+        ended = 0 in entries
         at = following
-        # Behind a map page without entries nothing is read.
-        need(not (empty and at), "SWS-11", "a map page behind an empty one")
     count = slots.index(0) if 0 in slots else len(slots)
     entries = slots[:count]
     for entry in entries:
@@ -204,6 +202,18 @@ END, ZERO = (1 << 64) - 1, 1 << 63
 MAX_PARTS = 4096
 
 
+def parts_of(frames):
+    """First and last frame of each part, in which every one is the next listed."""
+    rank = {frame: i for i, frame in enumerate(sorted(frames))}
+    parts = []
+    for frame in frames:
+        if parts and rank[frame] == rank[parts[-1][1]] + 1:
+            parts[-1][1] = frame
+        else:
+            parts.append([frame, frame])
+    return parts
+
+
 def frame_list(meta, info, page_size):
     """(frame, whether the zero flag is set) in the order of the list."""
     slots = struct.unpack(f"<{len(meta) // 8}Q", meta)
@@ -211,19 +221,13 @@ def frame_list(meta, info, page_size):
     need(count > len(slots) - page_size // 8, "SWS-19", "the end marker stands too early")
     need(not any(slots[count + 1:]), "SWS-19", "frames behind the end marker")
     frames = [(slot & ~ZERO, bool(slot & ZERO)) for slot in slots[:count]]
-    most, seen, parts = MAX_ADDRESS // page_size, set(), []
+    most, seen = MAX_ADDRESS // page_size, set()
     for frame, _ in frames:
         need(frame < most, "SWS-16", f"frame {frame:#x}")
         need(frame not in seen, "SWS-17", f"frame {frame:#x} occurs twice")
         seen.add(frame)
-        if parts and frame > parts[-1][1]:
-            parts[-1][1] = frame
-        else:
-            parts.append([frame, frame])
-    need(len(parts) <= MAX_PARTS, "SWS-18", f"{len(parts)} rising parts")
-    spans = sorted(parts)
-    need(all(one[1] < other[0] for one, other in zip(spans, spans[1:])),
-         "SWS-18", "rising parts overlap")
+    parts = parts_of([frame for frame, _ in frames])
+    need(len(parts) <= MAX_PARTS, "SWS-18", f"{len(parts)} parts")
     stored = sum(not zero for _, zero in frames)
     need(stored == info.image_pages, "SWS-20", f"{stored} frames, not {info.image_pages}")
     need(len(frames) <= info.num_physpages, "SWS-21", f"{len(frames)} frames")
@@ -418,7 +422,7 @@ def read_facts(path):
                 firmware.append((*(int(end, 16) for end in span.split("-")), kind))
             elif word in ("pages", "hardware-signature"):
                 facts[word] = int(rest, 0)
-            elif word in ("machine", "kernel", "version"):
+            elif word in ("machine", "version"):
                 facts[word] = rest
     if firmware:
         facts["e820"] = e820_checksum(sorted(firmware))
@@ -440,13 +444,15 @@ def check_machine(image, facts):
         same("e820", info.header["e820_checksum"] & 0xffffffff, "SWS-29")
     if header and header.flags & HW_SIG:
         same("hardware-signature", header.hw_sig, "SWS-30")
-    found = re.match(r"(\d+)\.(\d+)", facts.get("kernel", ""))
-    if found:
-        release = int(found[1]), int(found[2])
-        need(release >= (6, 9) or not (header and header.flags & LZ4), "SWS-31",
-             f"{facts['kernel']} has no LZ4 images")
-        need(release >= (6, 7) or not any(zero for _, zero in image.frames), "SWS-31",
-             f"{facts['kernel']} has no zero flags")
+
+
+def check_kernel(image, kernel):
+    found = re.match(r"(\d+)\.(\d+)", kernel)
+    release = (int(found[1]), int(found[2])) if found else (0, 0)
+    need(release >= (6, 9) or not (image.header and image.header.flags & LZ4), "SWS-31",
+         f"{kernel} has no LZ4 images")
+    need(release >= (6, 7) or not any(zero for _, zero in image.frames), "SWS-31",
+         f"{kernel} has no zero flags")
 
 
 # --------------------------------------------------------------- Commands
@@ -454,6 +460,8 @@ def check_machine(image, facts):
 def command_check(image, options):
     if options.machine:
         check_machine(image, read_facts(options.machine))
+    if options.kernel:
+        check_kernel(image, options.kernel)
 
 
 def command_pages(image, _options):
@@ -494,6 +502,7 @@ def main():
     parser.add_argument("--resume-offset", type=lambda word: int(word, 0), default=0)
     parser.add_argument("--resumable", action="store_true")
     parser.add_argument("--machine", metavar="FACTS")
+    parser.add_argument("--kernel", metavar="RELEASE")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("image")
     options = parser.parse_args()
