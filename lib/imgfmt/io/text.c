@@ -107,6 +107,7 @@ int text_next_line(struct text *t, struct line *ret, struct imgfmt_error *err)
 		const char *comment = memchr(ret->pos, '#',
 					     (size_t)(ret->end - ret->pos));
 
+		t->line_end = ret->end;
 		if (comment)
 			ret->end = comment;
 		while (ret->end > ret->pos && is_blank(ret->end[-1]))
@@ -116,6 +117,14 @@ int text_next_line(struct text *t, struct line *ret, struct imgfmt_error *err)
 			break;
 	}
 	return rc;
+}
+
+void text_uncut(const struct text *t, struct line *l)
+{
+	l->end = t->line_end;
+	while (l->end > l->pos && is_blank(l->end[-1]))
+		l->end--;
+	skip_blanks(l);
 }
 
 static int hex_digit(char c)
@@ -144,6 +153,25 @@ bool line_take_hex(struct line *l, uint64_t *ret)
 		value = value << 4 | (unsigned int)digit;
 	}
 	if (p == digits)
+		return false;
+	*ret = value;
+	l->pos = p;
+	skip_blanks(l);
+	return true;
+}
+
+bool line_take_number(struct line *l, uint64_t *ret)
+{
+	const char *p = l->pos;
+	uint64_t value = 0;
+
+	if (l->end - p > 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
+		return line_take_hex(l, ret);
+	for (; p < l->end && *p >= '0' && *p <= '9'; p++)
+		if (mul_overflow(value, (uint64_t)10, &value) ||
+		    add_overflow(value, (uint64_t)(*p - '0'), &value))
+			return false;
+	if (p == l->pos)
 		return false;
 	*ret = value;
 	l->pos = p;

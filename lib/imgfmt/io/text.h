@@ -20,6 +20,7 @@ struct text {
 	uint64_t read, max;	/* bytes of the file */
 	size_t	 line;		/* number of the last line taken, from 1 */
 	bool	 end;
+	const char *line_end;	/* of that line, its comment included */
 };
 
 /* What is left of a line. */
@@ -40,6 +41,9 @@ void text_fini(struct text *t);
  */
 int text_next_line(struct text *t, struct line *ret, struct imgfmt_error *err);
 
+/* Give @l, a rest of the last line, the comment that was cut off. */
+void text_uncut(const struct text *t, struct line *l);
+
 static inline bool line_is_empty(const struct line *l)
 {
 	return l->pos == l->end;
@@ -51,6 +55,8 @@ static inline bool line_is_empty(const struct line *l)
  */
 /* A number in hexadecimal with or without 0x, of at most 64 bits. */
 bool line_take_hex(struct line *l, uint64_t *ret);
+/* A number in decimal, or in hexadecimal with 0x, of at most 64 bits. */
+bool line_take_number(struct line *l, uint64_t *ret);
 /* @c itself. */
 bool line_take_char(struct line *l, char c);
 /* The word @word, which ends with the line or at a blank. */
