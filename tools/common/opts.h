@@ -102,7 +102,8 @@ struct opt {
 /* uint64_t: bytes, with K, M, G, ... or KB, MB, GB, ... */
 #define OPT_SIZE(s, l, a, d, h) \
 	{ OPT_ROW_(SIZE, s, l, a, h), .dest.u64 = (d) }
-/* uint64_t: decimal, or hexadecimal after 0x; bool @g: whether it was given. */
+/* uint64_t: decimal, or hexadecimal after 0x; bool @g: whether it was given,
+ * or NULL. */
 #define OPT_ADDRESS(s, l, a, d, g, h) \
 	{ OPT_ROW_(ADDRESS, s, l, a, h), .given = (g), .dest.u64 = (d) }
 /* A title for the rows that follow, such as "What to show:". */
@@ -139,7 +140,7 @@ extern const struct opt_name opts_when[];
 		   "take the input as FORMAT, do not detect it"), \
 	OPT_SIZE(0, "offset", "BYTES", &(c)->offset, \
 		 "the image begins BYTES behind the input's beginning"), \
-	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, \
+	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, NULL, \
 		 "the swap file begins at page PAGES of the device"), \
 	OPT_SIZE(0, "memlimit", "SIZE", &(c)->memlimit, \
 		 "take no more memory than SIZE for tables")
