@@ -24,7 +24,8 @@ enum codec_id {
 	CODEC_LZMA = 2,	/* one .xz stream of one block, no integrity check */
 	CODEC_ZSTD = 3,	/* one frame with content size, no checksum, no
 			   dictionary */
-	CODEC_LZ4  = 4	/* one raw LZ4 block */
+	CODEC_LZ4  = 4,	/* one raw LZ4 block */
+	CODEC_FOREIGN = 0xffff	/* of other formats only */
 };
 
 /* The longest block, and the longest compressed form of one. */
@@ -46,6 +47,10 @@ struct codec_ops {
 	void (*decompress_free)(void *state);
 	int (*decompress)(void *state, const void *src, size_t len, void *dst,
 			  size_t exact_len, struct imgfmt_error *err);
+	/* The same for up to @cap bytes; NULL where nobody needs it. */
+	int (*decompress_some)(void *state, const void *src, size_t len,
+			       void *dst, size_t cap, size_t *ret_len,
+			       struct imgfmt_error *err);
 };
 
 struct codec {
@@ -61,6 +66,9 @@ struct codec {
 const struct codec *codec_by_id(uint16_t id);
 const struct codec *codec_by_name(const char *name);
 const struct codec *codec_at(unsigned int index);
+
+/* Not of the format, and in none of the above: LZO1X of foreign images. */
+extern const struct codec codec_lzo;
 
 /* Whether this build can compress and decompress with it. */
 static inline bool codec_is_built(const struct codec *c)
@@ -120,5 +128,13 @@ void decompressor_fini(struct decompressor *d);
  */
 int decompressor_run(struct decompressor *d, const void *src, size_t len,
 		     void *dst, size_t exact_len, struct imgfmt_error *err);
+
+/*
+ * The same where the length is not known: up to @cap bytes, which is the
+ * block length at most.  Only codecs lz4 and lzo, which foreign formats have.
+ */
+int decompressor_run_some(struct decompressor *d, const void *src, size_t len,
+			  void *dst, size_t cap, size_t *ret_len,
+			  struct imgfmt_error *err);
 
 #endif /* IMGFMT_CODEC_CODEC_H */

@@ -109,6 +109,20 @@ static void check_reasons(struct verifier *v)
 			no(v, "RSM-05", IMGFMT_NOWHERE, why[i]);
 }
 
+/* A foreign image that its own kernel resumes. */
+static void check_own_state(struct verifier *v)
+{
+	const struct imgfmt_image *image = v->image;
+	struct imgfmt_error e;
+
+	if (!image->has_resume ||
+	    image->resume.state == IMGFMT_RESUME_PENDING)
+		return;
+	err_rule(&e, IMGFMT_E_UNFIT, "SWS-27", IMGFMT_NOWHERE,
+		 "not resumable: the image was consumed");
+	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+}
+
 int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 {
 	const struct imgfmt_image *image = v->image;
@@ -118,6 +132,10 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 
 	if (!(v->opts.flags & IMGFMT_VERIFY_RESUMABLE))
 		return IMGFMT_OK;
+	if (image->ops->resumes) {
+		check_own_state(v);
+		return IMGFMT_OK;
+	}
 	if (image->info.level == IMGFMT_BARE) {
 		no(v, "RSM-04", IMGFMT_NOWHERE,
 		   "a core without tables is not an image to resume");
@@ -188,10 +206,20 @@ static void check_memory(struct verifier *v)
 		return;
 	}
 	ram = machine_ram(v->opts.machine, &rams);
+	if (!rams) {
+		not_here(v, "HST-01", IMGFMT_NOWHERE,
+			 "nothing is known of its memory");
+		return;
+	}
 	if (first_outside(image->memory.ranges.data, image->memory.ranges.len,
 			  ram, rams, &at))
 		not_here(v, "HST-02", at / image->info.page_size,
 			 "it has no RAM where the image has some");
+}
+
+static void tell_host(void *ctx, int severity, const struct imgfmt_error *what)
+{
+	verify_tell(ctx, severity, what);
 }
 
 int verify_host(struct verifier *v, struct imgfmt_error *err)
@@ -200,6 +228,11 @@ int verify_host(struct verifier *v, struct imgfmt_error *err)
 	struct imgfmt_error e;
 
 	(void)err;
+	if (v->image->ops->check_host) {
+		v->image->ops->check_host(v->image, v->opts.machine,
+					  v->opts.kernel, tell_host, v);
+		return IMGFMT_OK;
+	}
 	if (v->opts.machine)
 		check_memory(v);
 	if (v->opts.kernel && strcmp(v->opts.kernel, release)) {
