@@ -23,6 +23,7 @@ int imgfmt_convert(struct imgfmt_image *image,
 	rc = conversion_init(&c, image, &o, err);
 	if (!rc)
 		rc = convert_run(&c, &o, out, &result, err);
+	result.recovery = c.recovery;
 	conversion_fini(&c);
 	if (!rc && ret)
 		options_give(ret, &result, sizeof(result));

@@ -98,6 +98,13 @@ const char *imgfmt_reason_name(unsigned int bit)
 	return bit < ARRAY_SIZE(words) ? words[bit] : NULL;
 }
 
+const char *imgfmt_vmcoreinfo_origin_name(int origin)
+{
+	static const char *const words[] = { NULL, "note", "memory" };
+
+	return WORD(words, origin);
+}
+
 const char *imgfmt_machine_name(uint16_t machine)
 {
 	static const struct {

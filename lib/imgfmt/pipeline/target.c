@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "kernel/uts.h"
 #include "machine/machine.h"
+#include "pipeline/recovery.h"
 #include "record/backup_map.h"
 #include "view/placement.h"
 
@@ -73,6 +73,7 @@ static int choose_view(struct conversion *c,
 	if (!from)
 		from = opts->backup_map && !c->image->has_info ?
 			       IMGFMT_VIEW_JUMP : c->image->info.view;
+	c->source_view = from;
 	t->info.view = (uint8_t)opts->view;
 	if (!t->info.view)
 		t->info.view = places ? IMGFMT_VIEW_ORIGINAL : (uint8_t)from;
@@ -219,60 +220,6 @@ static int take_memory(struct conversion *c,
 	return rc;
 }
 
-/* Read through a reader in the kernel's own view. */
-struct uts_reader {
-	const struct conversion *c;
-	void *reader;
-};
-
-static int read_kernel(void *ctx, uint64_t paddr, void *buf, size_t len)
-{
-	const struct uts_reader *u = ctx;
-	const struct imgfmt_image *image = u->c->image;
-	uint32_t size = image->info.page_size;
-	uint8_t *page = malloc(size);
-	uint8_t *to = buf;
-	int rc = page ? IMGFMT_OK : IMGFMT_E_NOMEM;
-
-	while (len && !rc) {
-		size_t skip = paddr % size;
-		size_t n = (size_t)min_u64(len, size - skip);
-		uint64_t one = 1;
-		uint64_t pfn = view_source(&u->c->view, paddr / size, &one);
-
-		rc = frames_present(&image->frames, pfn) ?
-			     image->ops->read(u->reader, pfn, 1, page, NULL) :
-			     IMGFMT_E_ABSENT;
-		memcpy(to, page + skip, rc ? 0 : n);
-		to += n;
-		paddr += n;
-		len -= n;
-	}
-	free(page);
-	return rc;
-}
-
-/* A pipe cannot be read at the place of the version and back again. */
-static void find_version(struct conversion *c)
-{
-	const struct reader_opts opts = { 0 };
-	struct uts_reader u = { .c = c };
-	struct kernel_memory memory = { read_kernel, &u };
-	struct info *info = &c->target.info;
-	struct vmcoreinfo v;
-
-	if (info->version[0] || io_is_sequential(c->image->io) ||
-	    info->view != IMGFMT_VIEW_ORIGINAL ||
-	    !vmcoreinfo_find(&c->image->notes, &v))
-		return;
-	if (c->image->ops->reader_new(c->image, &opts, &u.reader, NULL))
-		return;
-	uts_version(&v, c->image->machine, &memory, info->release,
-		    info->version, sizeof(info->version));
-	if (c->image->ops->reader_free)
-		c->image->ops->reader_free(u.reader);
-}
-
 static void take_info(struct conversion *c,
 		      const struct imgfmt_convert_opts *opts)
 {
@@ -408,9 +355,10 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	if (!rc && image->mappings.len)
 		rc = vec_append(&c->target.mappings, image->mappings.data,
 				image->mappings.len, err);
+	if (!rc)
+		rc = recover(c, &opts->progress, err);
 	if (rc)
 		return rc;
-	find_version(c);
 	choose_copy(c, opts);
 	return caution(c, opts, err);
 }

@@ -114,6 +114,11 @@ struct source_ops {
 	const char *description;	/* of a foreign format, for people */
 	bool resumes;		/* a kernel resumes such an image by itself */
 	bool places;		/* has a use for a resume offset */
+	/*
+	 * The format has no notes: what VMCOREINFO and program headers would
+	 * tell is looked for in the memory when it is converted.
+	 */
+	bool recover;
 	/* Whether the input is of this format; @head has its first bytes. */
 	int (*probe)(struct io *io, const uint8_t *head, size_t len, bool *ret,
 		     struct imgfmt_error *err);
