@@ -2,6 +2,8 @@
 /*
  * imgconv - convert an image.
  */
+#include <string.h>
+
 #include "common/input.h"
 #include "common/produce.h"
 
@@ -20,6 +22,21 @@ static void list_formats(struct opt_name words[FORMATS_MAX + 1])
 	}
 }
 
+/* The area is changed where it stands: it is the operand. */
+static int run_invalidate(struct produce *p, const char *path)
+{
+	struct tool *t = p->tool;
+	struct imgfmt_error err;
+
+	p->area.struct_size = sizeof(p->area);
+	if (imgfmt_swap_invalidate(path, &p->area, &err))
+		return tool_fail(t, NULL, &err);
+	json_string(&t->json, "output", path);
+	json_bool(&t->json, "invalidated", true);
+	msg_summary(&t->msg, path, "the image is taken back, this is swap again");
+	return EXIT_YES;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct tool_info info = {
@@ -32,6 +49,7 @@ int main(int argc, char **argv)
 		.operands_max = 1,
 	};
 	struct opt_name formats[FORMATS_MAX + 1] = { 0 };
+	bool invalidate = false;
 	struct tool tool = { 0 };
 	struct produce produce = { .tool = &tool };
 	int to = 0;	/* the first: packed */
@@ -42,6 +60,13 @@ int main(int argc, char **argv)
 		OPTS_PRODUCE(&produce),
 		OPT_FLAG(0, "salvage", &produce.salvage,
 			 "save what is intact of a damaged image"),
+		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
+			 "find the swap device at BYTES of the output"),
+		OPT_ADDRESS(0, "to-resume-offset", "PAGE",
+			    &produce.area.resume_offset,
+			    "find the swap header in PAGE of the device"),
+		OPT_FLAG(0, "invalidate", &invalidate,
+			 "make plain swap of a pending hibernation image"),
 		OPTS_INPUT(&tool.common),
 		OPTS_THREADS(&tool.common),
 		OPTS_PROGRESS(&tool.common),
@@ -54,5 +79,8 @@ int main(int argc, char **argv)
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
-	return tool_finish(&tool, produce_run(&produce, tool.operands[0]));
+	produce.swap = !strcmp(produce.opts.to, "swsusp");
+	status = invalidate ? run_invalidate(&produce, tool.operands[0]) :
+			      produce_run(&produce, tool.operands[0]);
+	return tool_finish(&tool, status);
 }
