@@ -162,7 +162,7 @@ static void summarise_salvage(struct produce *p, const char *input,
 /* An image of this format has a level. */
 static bool is_native(const struct produce *p)
 {
-	return strcmp(p->opts.to, "elf") && !p->swap;
+	return !strcmp(p->opts.to, "packed") || !strcmp(p->opts.to, "plain");
 }
 
 static const char *describe(const struct produce *p,
@@ -170,6 +170,8 @@ static const char *describe(const struct produce *p,
 {
 	if (p->swap)
 		return "a hibernation image";
+	if (!strcmp(p->opts.to, "snapshot"))
+		return "a hibernation stream";
 	if (!is_native(p))
 		return "an ELF core";
 	return r->level == IMGFMT_SEALED ? "a sealed image" :
@@ -188,6 +190,9 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
+	if (r->resume_offset)
+		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
+			    r->resume_offset);
 	msg_note(m, output, "pages: %" PRIu64 " stored, %" PRIu64
 		 " zero, %" PRIu64 " excluded", r->stored_pages,
 		 r->zero_pages, r->excluded_pages);
@@ -220,6 +225,8 @@ static void report_json(const struct produce *p, const char *output,
 	json_bool(j, "unverified", r->unverified);
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
+	if (p->swap)
+		json_uint(j, "resume_offset", r->resume_offset);
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -322,6 +329,9 @@ static int produce(struct produce *p, const char *operand)
 
 	if (!output || !take_exclude(p))
 		return EXIT_TROUBLE;
+	if (!p->swap && (p->area.offset || p->area.resume_offset ||
+			 p->area.extents || p->area.flags))
+		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents and --to-swap-file are for --to=swsusp");
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);

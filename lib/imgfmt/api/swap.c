@@ -12,8 +12,13 @@ static int take_opts(const struct imgfmt_swap_opts *opts,
 
 	if (rc)
 		return rc;
-	if (ret->flags & ~IMGFMT_OUTPUT_FORCE || ret->reserved)
+	if (ret->flags & ~(IMGFMT_OUTPUT_FORCE | IMGFMT_SWAP_FILE) ||
+	    ret->reserved)
 		return err_set(err, IMGFMT_E_USAGE, "unknown flags");
+	if (ret->flags & IMGFMT_SWAP_FILE &&
+	    (ret->offset || ret->resume_offset || ret->extents))
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a swap file begins with its header: it has no offsets");
 	return IMGFMT_OK;
 }
 
@@ -26,8 +31,16 @@ int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,
 	int rc = take_opts(opts, &o, err);
 
 	*ret = NULL;
+	if (!rc && !o.resume_offset != !o.extents)
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "where the pages of a swap file lie on its device takes a resume offset and its extents");
 	if (!rc)
 		rc = place_open(path, &place, err);
+	if (!rc && o.flags & IMGFMT_SWAP_FILE && place_is_device(place)) {
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "%s: a device, not a swap file", path);
+		place_free(place);
+	}
 	if (!rc)
 		rc = swap_area_open(place, &o, &area, err);
 	if (!rc)

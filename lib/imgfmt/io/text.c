@@ -133,6 +133,23 @@ bool line_take_hex(struct line *l, uint64_t *ret)
 	return true;
 }
 
+bool line_take_decimal(struct line *l, uint64_t *ret)
+{
+	const char *p = l->pos;
+	uint64_t value = 0;
+
+	for (; p < l->end && *p >= '0' && *p <= '9'; p++)
+		if (mul_overflow(value, (uint64_t)10, &value) ||
+		    add_overflow(value, (uint64_t)(*p - '0'), &value))
+			return false;
+	if (p == l->pos)
+		return false;
+	*ret = value;
+	l->pos = p;
+	skip_blanks(l);
+	return true;
+}
+
 bool line_take_char(struct line *l, char c)
 {
 	if (line_is_empty(l) || *l->pos != c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Small text files of lines with hexadecimal numbers, as the kernel exports
+ * Small text files of lines with numbers, as the kernel and tools export
  * them: the whole file in memory, and a cursor over its lines.
  */
 #ifndef IMGFMT_IO_TEXT_H
@@ -43,6 +43,8 @@ static inline bool line_is_empty(const struct line *l)
  */
 /* A number in hexadecimal with or without 0x, of at most 64 bits. */
 bool line_take_hex(struct line *l, uint64_t *ret);
+/* A decimal number of at most 64 bits. */
+bool line_take_decimal(struct line *l, uint64_t *ret);
 /* @c itself. */
 bool line_take_char(struct line *l, char c);
 /* The word @word, which ends with the line or at a blank. */

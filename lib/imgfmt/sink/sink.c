@@ -8,6 +8,7 @@ static const struct sink_ops *const sinks[] = {
 	&sink_plain,
 	&sink_elf,
 	&sink_swsusp,
+	&sink_snapshot,
 };
 
 const struct sink_ops *sink_at(unsigned int position)

@@ -138,7 +138,8 @@ struct sink_ops {
 		      struct imgfmt_error *err);
 };
 
-extern const struct sink_ops sink_packed, sink_plain, sink_elf, sink_swsusp;
+extern const struct sink_ops sink_packed, sink_plain, sink_elf, sink_swsusp,
+	sink_snapshot;
 
 /* Sinks by position; NULL past the end. */
 const struct sink_ops *sink_at(unsigned int position);

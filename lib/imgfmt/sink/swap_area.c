@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -19,6 +20,9 @@ struct swap_area {
 	uint64_t base;		/* byte of @place where the device begins */
 	uint64_t header_page;	/* of the device */
 	uint32_t page_size;
+	struct vec extents;	/* struct swap_extent; none: slots are pages */
+	bool is_file;		/* a swap file, written through itself */
+	bool whole;		/* to be written */
 	bool force;
 	bool clean;		/* no image, and no trace of one */
 	struct swsusp_header tail;
@@ -37,18 +41,25 @@ static uint64_t header_offset(const struct swap_area *a)
 
 /* ---- Opening ---------------------------------------------------------- */
 
+/* No place for an image; of an area that is only looked at, @status. */
+static int refuse(const struct swap_area *a, int status, const char *why,
+		  struct imgfmt_error *err)
+{
+	err_set(err, a->whole ? IMGFMT_E_OS : status, "%s: %s", a->out.name,
+		why);
+	if (a->whole && err)
+		err->os_errno = EINVAL;
+	return a->whole ? IMGFMT_E_OS : status;
+}
+
 static int refuse_format(const struct swap_area *a, const char *other,
 			 struct imgfmt_error *err)
 {
-	return err_set(err, IMGFMT_E_UNSUPPORTED,
-		       "%s: holds an image of %s, which is not touched",
-		       a->out.name, other);
-}
+	char why[80];
 
-static int not_swap(const struct swap_area *a, struct imgfmt_error *err)
-{
-	return err_set(err, IMGFMT_E_NOT_IMAGE,
-		       "%s: no swap area: make one with mkswap", a->out.name);
+	snprintf(why, sizeof(why), "has the mark of %s, which is not touched",
+		 other);
+	return refuse(a, IMGFMT_E_UNSUPPORTED, why, err);
 }
 
 /* Read what would be the header page if pages had @page_size bytes. */
@@ -89,7 +100,8 @@ static int find_header(struct swap_area *a, uint8_t *page,
 		rc = try_size(a, page_sizes[i], page, &found, err);
 	if (rc || found)
 		return rc;
-	return not_swap(a, err);
+	return refuse(a, IMGFMT_E_NOT_IMAGE,
+		      "no swap area: make one with mkswap", err);
 }
 
 /* What stands at the end of the header page. */
@@ -102,9 +114,9 @@ static int read_tail(struct swap_area *a, const uint8_t *page,
 	signature = swap_area_pending(a) ? a->tail.original :
 					   a->tail.signature;
 	if (strcmp(signature, swap_signature))
-		return err_set(err, IMGFMT_E_UNSUPPORTED,
-			       "%s: not a swap area of this kind of kernel, whose signature is %s",
-			       a->out.name, swap_signature);
+		return refuse(a, IMGFMT_E_UNSUPPORTED,
+			      "a swap area of an old kind: its signature is not SWAPSPACE2",
+			      err);
 	a->clean = !swap_area_pending(a) &&
 		   mem_is_zero(page + a->page_size - SWSUSP_TAIL_SIZE,
 			       SWSUSP_TAIL_SIZE - SWSUSP_SIGNATURE_SIZE);
@@ -114,23 +126,56 @@ static int read_tail(struct swap_area *a, const uint8_t *page,
 static int read_header(struct swap_area *a, const uint8_t *page,
 		       struct imgfmt_error *err)
 {
+	struct imgfmt_error why;
 	int rc = swap_header_decode(page, a->page_size, header_offset(a),
-				    &a->header, err);
+				    &a->header, &why);
 
-	if (rc) {
-		err_prefix(err, "%s", a->out.name);
-		return rc;
-	}
-	if (a->header.last_page < device_pages(a, a->page_size))
+	if (rc)
+		return refuse(a, rc, why.message, err);
+	/* A file in a device is held to its extents. */
+	if (a->header_page ||
+	    a->header.last_page < device_pages(a, a->page_size))
 		return IMGFMT_OK;
-	return err_set(err, IMGFMT_E_TRUNCATED,
-		       "%s: is shorter than its swap area of %" PRIu64 " pages",
-		       a->out.name, (uint64_t)a->header.last_page + 1);
+	return refuse(a, IMGFMT_E_TRUNCATED,
+		      "is shorter than the swap area that it has a header of",
+		      err);
+}
+
+/*
+ * Where the slots are.  Of a swap file in a device the header page alone does
+ * not tell.
+ */
+static int find_slots(struct swap_area *a, const struct imgfmt_swap_opts *opts,
+		      struct imgfmt_error *err)
+{
+	uint64_t run, pages = device_pages(a, a->page_size);
+	int rc;
+
+	if (a->is_file)
+		rc = swap_file_extents(a->place, a->page_size, &a->extents,
+				       err);
+	else if (opts->extents)
+		rc = swap_extents_load(opts->extents, &a->extents, err);
+	else
+		return IMGFMT_OK;
+	if (!rc)
+		rc = swap_extents_check(&a->extents, a->header.last_page,
+					a->is_file ? 0 : pages, err);
+	if (rc || a->is_file)
+		return rc;
+	if (swap_extents_page(&a->extents, 0, &run) == a->header_page)
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_USAGE,
+		       "%s: %s is of another swap file: its first page is not the resume offset",
+		       a->out.name, opts->extents);
 }
 
 static void area_fini(struct imgfmt_output *out)
 {
-	place_free(((struct swap_area *)out)->place);
+	struct swap_area *a = (struct swap_area *)out;
+
+	vec_fini(&a->extents);
+	place_free(a->place);
 }
 
 /* ---- No output for bytes at any offset --------------------------------- */
@@ -189,11 +234,14 @@ static int new_area(struct place *place, const struct imgfmt_swap_opts *opts,
 	a->base = opts->offset;
 	a->header_page = opts->resume_offset;
 	a->force = opts->flags & IMGFMT_OUTPUT_FORCE;
+	a->is_file = opts->flags & IMGFMT_SWAP_FILE;
+	vec_init(&a->extents, sizeof(struct swap_extent));
 	*ret = a;
 	return IMGFMT_OK;
 }
 
-static int open_area(struct swap_area *a, bool whole, struct imgfmt_error *err)
+static int open_area(struct swap_area *a, const struct imgfmt_swap_opts *opts,
+		     struct imgfmt_error *err)
 {
 	uint8_t *page;
 	int rc;
@@ -208,10 +256,10 @@ static int open_area(struct swap_area *a, bool whole, struct imgfmt_error *err)
 	rc = find_header(a, page, err);
 	if (!rc)
 		rc = read_tail(a, page, err);
-	if (!rc && whole)
+	if (!rc && a->whole)
 		rc = read_header(a, page, err);
 	free(page);
-	return rc;
+	return rc || !a->whole ? rc : find_slots(a, opts, err);
 }
 
 static int open_either(struct place *place, const struct imgfmt_swap_opts *opts,
@@ -224,7 +272,8 @@ static int open_either(struct place *place, const struct imgfmt_swap_opts *opts,
 	*ret = NULL;
 	if (rc)
 		return rc;
-	rc = open_area(a, whole, err);
+	a->whole = whole;
+	rc = open_area(a, opts, err);
 	if (rc) {
 		imgfmt_output_free(&a->out);
 		return rc;
@@ -294,7 +343,22 @@ bool swap_area_next(const struct swap_area *a, uint64_t *slot)
 
 uint64_t swap_area_page(const struct swap_area *a, uint64_t slot)
 {
-	return a->header_page + slot;
+	uint64_t run;
+
+	return a->extents.len ? swap_extents_page(&a->extents, slot, &run) :
+				a->header_page + slot;
+}
+
+/* The byte of the place where a slot lies, and how many lie there in a row. */
+static uint64_t slot_offset(const struct swap_area *a, uint64_t slot,
+			    uint64_t *run_ret)
+{
+	uint64_t page = a->header_page + slot;
+
+	*run_ret = UINT64_MAX;
+	if (a->extents.len && !a->is_file)
+		page = swap_extents_page(&a->extents, slot, run_ret);
+	return a->base + page * a->page_size;
 }
 
 /* ---- Writing ------------------------------------------------------------ */
@@ -333,11 +397,21 @@ static int disarm(struct swap_area *a, struct imgfmt_error *err)
 int swap_area_write(struct swap_area *a, uint64_t slot, uint64_t pages,
 		    const void *buf, struct imgfmt_error *err)
 {
+	const uint8_t *from = buf;
 	int rc = disarm(a, err);
 
-	return rc ? rc : place_write(a->place, a->base +
-				     swap_area_page(a, slot) * a->page_size,
-				     buf, (size_t)pages * a->page_size, err);
+	while (pages && !rc) {
+		uint64_t run;
+		uint64_t at = slot_offset(a, slot, &run);
+		uint64_t n = min_u64(pages, run);
+
+		rc = place_write(a->place, at, from, (size_t)n * a->page_size,
+				 err);
+		from += n * a->page_size;
+		slot += n;
+		pages -= n;
+	}
+	return rc;
 }
 
 int swap_area_commit(struct swap_area *a, struct swsusp_header *header,

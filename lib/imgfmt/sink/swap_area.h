@@ -15,6 +15,7 @@
 
 #include "io/output.h"
 #include "io/place.h"
+#include "record/swap_extents.h"
 #include "record/swap_header.h"
 #include "record/swsusp.h"
 
@@ -46,6 +47,13 @@ uint64_t swap_area_slots(const struct swap_area *a);
 bool swap_area_next(const struct swap_area *a, uint64_t *slot);
 /* The page of the device where a slot lies; of slot 0 the header page. */
 uint64_t swap_area_page(const struct swap_area *a, uint64_t slot);
+
+/*
+ * The extents (struct swap_extent) of a swap file, for a page size.
+ * IMGFMT_E_UNSUPPORTED if the kernel could not resume from it.
+ */
+int swap_file_extents(struct place *place, uint32_t page_size, struct vec *ret,
+		      struct imgfmt_error *err);
 
 /* Write @pages slots in a row from @slot on. */
 int swap_area_write(struct swap_area *a, uint64_t slot, uint64_t pages,

@@ -292,8 +292,8 @@ static int swsusp_finish(void *sink, struct imgfmt_convert_result *result,
 		header.crc32 = s->crc;
 	if (!rc)
 		rc = swap_area_commit(s->area, &header, err);
-	result->stored_pages = s->stream.data_pages;
-	result->zero_pages = s->stream.list.count - s->stream.data_pages;
+	swsusp_stream_count(&s->stream, result);
+	result->resume_offset = swap_area_page(s->area, 0);
 	result->bytes_written = (1 + s->maps + s->entries) * t->info.page_size;
 	return rc;
 }

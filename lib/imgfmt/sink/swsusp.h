@@ -44,6 +44,10 @@ void swsusp_stream_fini(struct swsusp_stream *s);
 /* The info page, with the counts of this stream. */
 void swsusp_stream_info(const struct swsusp_stream *s, void *page);
 
+/* Pages, of the part of @result that is known at the end. */
+void swsusp_stream_count(const struct swsusp_stream *s,
+			 struct imgfmt_convert_result *result);
+
 /* The next cluster: IMGFMT_END behind the last one. */
 int swsusp_stream_cut(struct swsusp_stream *s, struct unit *unit);
 /* Fill in the meta pages that the unit begins with. */

@@ -38,6 +38,13 @@ void swsusp_stream_info(const struct swsusp_stream *s, void *page)
 	swsusp_info_set_counts(page, size, s->data_pages, pages);
 }
 
+void swsusp_stream_count(const struct swsusp_stream *s,
+			 struct imgfmt_convert_result *result)
+{
+	result->stored_pages = s->data_pages;
+	result->zero_pages = s->list.count - s->data_pages;
+}
+
 uint32_t swsusp_unit_pages(const struct unit *unit)
 {
 	uint32_t pages = unit->own;
