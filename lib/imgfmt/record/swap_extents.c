@@ -13,9 +13,9 @@
 
 static bool take_extent(struct line *line, struct swap_extent *ret)
 {
-	return line_take_decimal(line, &ret->slot) &&
-	       line_take_decimal(line, &ret->page) &&
-	       line_take_decimal(line, &ret->pages) && line_is_empty(line);
+	return line_take_number(line, &ret->slot) &&
+	       line_take_number(line, &ret->page) &&
+	       line_take_number(line, &ret->pages) && line_is_empty(line);
 }
 
 int swap_extents_load(const char *path, struct vec *ret,

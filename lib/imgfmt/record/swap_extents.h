@@ -15,7 +15,8 @@ struct swap_extent {
 
 /*
  * Read extents (struct swap_extent) from a text file: lines "SLOT PAGE PAGES",
- * decimal, in pages; "#" begins a comment.  A message names the file.
+ * numbers of pages, decimal or hexadecimal after 0x; "#" begins a comment.  A
+ * message names the file.
  */
 int swap_extents_load(const char *path, struct vec *ret,
 		      struct imgfmt_error *err);
