@@ -100,10 +100,12 @@ static int check_head(const struct imgfmt_swap_head *head, uint64_t offset,
 				offset + FIELD(page_size),
 				"write-back note of pages of %u bytes in an image of %u",
 				get_le32(&head->page_size), page_size);
-	if (flags & ~(uint32_t)FLAGS || header_flags & ~SWSUSP_FLAGS)
+	if (flags & ~(uint32_t)FLAGS || header_flags & ~SWSUSP_FLAGS ||
+	    (header_flags & SWSUSP_NOCOMPRESS &&
+	     header_flags & (SWSUSP_CRC32 | SWSUSP_LZ4)))
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-03",
 				offset + FIELD(flags),
-				"write-back note: unknown flags 0x%x, header flags 0x%x",
+				"write-back note: flags 0x%x, header flags 0x%x",
 				flags, header_flags);
 	if (flags & IMGFMT_SWAP_FROM_STREAM &&
 	    (header_flags || get_le32(&head->hardware_signature) ||
@@ -119,8 +121,7 @@ static int take_info(const uint8_t *info, size_t size, uint64_t offset,
 		     struct imgfmt_error *err)
 {
 	bool sound = size >= IMGFMT_SWAP_INFO_MIN && size <= page_size &&
-		     info[size - 1] &&
-		     mem_is_zero(info + size, -size % 8);
+		     info[size - 1];
 	uint8_t *page;
 	int rc;
 
@@ -137,7 +138,8 @@ static int take_info(const uint8_t *info, size_t size, uint64_t offset,
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-04", offset,
 				"write-back note: its %zu bytes of an info page are not of one",
 				size);
-	return IMGFMT_OK;
+	return record_reserved(info + size, -size % 8, offset + size,
+			       "the write-back note", err);
 }
 
 static int compare_parts(const void *a, const void *b)

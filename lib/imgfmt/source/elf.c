@@ -136,6 +136,26 @@ static int read_notes(struct imgfmt_image *image, struct imgfmt_error *err)
 }
 
 /* What a core without an information note tells of itself. */
+/* The page size of the write-back note, if there is one that has a valid one. */
+static uint32_t swap_page_size(const struct imgfmt_image *image)
+{
+	const struct imgfmt_note *n =
+		vec_array(&image->notes, const struct imgfmt_note);
+
+	for (size_t i = 0; i < image->notes.len; i++) {
+		const struct imgfmt_swap_head *head = n[i].desc;
+		uint32_t size;
+
+		if (n[i].type != IMGFMT_NOTE_SWAP || n[i].size < sizeof(*head) ||
+		    strcmp(n[i].owner, IMGFMT_NOTE_OWNER))
+			continue;
+		size = get_le32(&head->page_size);
+		if (size == 4096 || size == 16384 || size == 65536)
+			return size;
+	}
+	return PAGE_SIZE_DEFAULT;
+}
+
 static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct vmcoreinfo v;
@@ -146,7 +166,7 @@ static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
 		.profile = IMGFMT_PLAIN,
 		.kind = IMGFMT_HIBERNATED_SYSTEM,
 		.view = IMGFMT_VIEW_ORIGINAL,
-		.page_size = PAGE_SIZE_DEFAULT,
+		.page_size = swap_page_size(image),
 	};
 	if (!vmcoreinfo_find(&image->notes, &v))
 		return IMGFMT_OK;
