@@ -146,6 +146,10 @@ static int start_writer(struct imgfmt_writer *w,
 	rc = sink_check_opts(sink, &o->convert, err);
 	if (rc)
 		return rc;
+	if (sink->cut)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "output format \"%s\" is made by conversion only",
+			       to);
 	set_info(&w->target, o);
 	rc = add_runs(&w->target, o, err);
 	if (!rc)
@@ -192,11 +196,10 @@ static int take_page(struct imgfmt_writer *w, uint64_t pfn, const uint8_t *page,
 	int rc;
 
 	if (!w->unit) {
-		rc = engine_get(w->engine, &w->unit, err);
+		rc = engine_get(w->engine, pfn / f->block_pages, &w->unit,
+				err);
 		if (rc)
 			return rc;
-		w->unit->pfn = pfn / f->block_pages * f->block_pages;
-		w->unit->present = frames_mask(f, pfn / f->block_pages);
 		w->filled = 0;
 	}
 	first = w->unit->present & ~low_mask((unsigned int)(

@@ -17,7 +17,8 @@ static int choose_codec(struct conversion *c,
 {
 	int rc;
 
-	if (!c->sink->blocks)
+	/* With prepare it has its own. */
+	if (c->sink->prepare || !c->sink->blocks)
 		return IMGFMT_OK;
 	rc = codec_parse(opts->codec ? opts->codec : CODEC_DEFAULT,
 			 &c->target.codec, &c->target.level, err);
@@ -236,7 +237,8 @@ static void take_info(struct conversion *c,
 	t->info = (struct info){
 		.kind = opts->kind ? (uint8_t)opts->kind : from->kind,
 		.page_size = from->page_size,
-		.block_pages = opts->block_pages ? opts->block_pages :
+		.block_pages = c->sink->block_pages ? c->sink->block_pages :
+			       opts->block_pages ? opts->block_pages :
 			       from->block_pages ? from->block_pages :
 						   IMGFMT_MAX_BLOCK_PAGES,
 		.not_resumable = from->not_resumable,
@@ -248,9 +250,16 @@ static void take_info(struct conversion *c,
 	memcpy(t->info.version, from->version, sizeof(from->version));
 }
 
-static int check_opts(const struct imgfmt_convert_opts *opts,
-		      const struct info *info, struct imgfmt_error *err)
+static int check_opts(const struct conversion *c,
+		      const struct imgfmt_convert_opts *opts,
+		      struct imgfmt_error *err)
 {
+	const struct info *info = &c->target.info;
+
+	if (opts->block_pages && c->sink->block_pages)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "output format \"%s\" has its own size of blocks",
+			       c->sink->name);
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
@@ -306,6 +315,18 @@ static int caution(const struct conversion *c,
 	return rc;
 }
 
+/*
+ * What it takes to write the image back to swap, as long as frames are what
+ * the kernel that wrote it knew.
+ */
+static int take_swap(struct conversion *c, struct imgfmt_error *err)
+{
+	if (!c->image->has_swap || c->view.swaps.len)
+		return IMGFMT_OK;
+	c->target.has_swap = true;
+	return swap_note_copy(&c->image->swap, &c->target.swap, err);
+}
+
 /* Blocks of the source may be copied where nothing asks for other ones. */
 static void choose_copy(struct conversion *c,
 			const struct imgfmt_convert_opts *opts)
@@ -337,7 +358,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
 	take_info(c, opts);
-	rc = check_opts(opts, &c->target.info, err);
+	rc = check_opts(c, opts, err);
 	if (!rc)
 		rc = sink_check_opts(c->sink, opts, err);
 	if (!rc)
@@ -357,14 +378,19 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 				image->mappings.len, err);
 	if (!rc)
 		rc = recover(c, &opts->progress, err);
+	if (!rc)
+		rc = take_swap(c, err);
 	if (rc)
 		return rc;
 	choose_copy(c, opts);
-	return caution(c, opts, err);
+	rc = c->sink->prepare ? c->sink->prepare(&c->target, opts, err) :
+				IMGFMT_OK;
+	return rc ? rc : caution(c, opts, err);
 }
 
 void conversion_fini(struct conversion *c)
 {
+	bitmap_fini(&c->zero);
 	target_fini(&c->target);
 	view_fini(&c->view);
 }

@@ -18,6 +18,7 @@ struct conversion {
 	struct target target;
 	bool verbatim;		/* blocks can be taken over as they are */
 	uint32_t recovery;	/* enum imgfmt_recovery */
+	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
 
 /* A conversion is initialised also where this fails. */

@@ -9,6 +9,8 @@ static const struct sink_ops *const sinks[] = {
 	&sink_packed,
 	&sink_plain,
 	&sink_elf,
+	&sink_swsusp,
+	&sink_snapshot,
 };
 
 const struct sink_ops *sink_at(unsigned int position)
@@ -30,7 +32,7 @@ int sink_check_opts(const struct sink_ops *sink,
 {
 	const char *what = NULL;
 
-	if (opts->codec && !sink->blocks)
+	if (opts->codec && !sink->blocks && !sink->prepare)
 		what = "codec";
 	else if (opts->block_pages && !sink->tables)
 		what = "blocks";
@@ -48,12 +50,14 @@ void target_init(struct target *t)
 	vec_init(&t->backup_map, sizeof(struct imgfmt_backup_run));
 	memory_map_init(&t->memory);
 	vec_init(&t->mappings, sizeof(struct imgfmt_mapping));
+	swap_note_init(&t->swap);
 	vec_init(&t->notes, 1);
 }
 
 void target_fini(struct target *t)
 {
 	vec_fini(&t->notes);
+	swap_note_fini(&t->swap);
 	vec_fini(&t->mappings);
 	memory_map_fini(&t->memory);
 	vec_fini(&t->backup_map);

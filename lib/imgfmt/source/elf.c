@@ -142,7 +142,6 @@ static int read_notes(struct imgfmt_image *image, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
-/* What a core without an information note tells of itself. */
 /* Of machines that have flags of their own the bit may mean anything. */
 static bool is_incomplete(const struct elf_header *h)
 {
@@ -150,6 +149,27 @@ static bool is_incomplete(const struct elf_header *h)
 	       h->flags & ELF_INCOMPLETE;
 }
 
+/* The page size of the write-back note, if there is one that has a valid one. */
+static uint32_t swap_page_size(const struct imgfmt_image *image)
+{
+	const struct imgfmt_note *n =
+		vec_array(&image->notes, const struct imgfmt_note);
+
+	for (size_t i = 0; i < image->notes.len; i++) {
+		const struct imgfmt_swap_head *head = n[i].desc;
+		uint32_t size;
+
+		if (n[i].type != IMGFMT_NOTE_SWAP || n[i].size < sizeof(*head) ||
+		    strcmp(n[i].owner, IMGFMT_NOTE_OWNER))
+			continue;
+		size = get_le32(&head->page_size);
+		if (size == 4096 || size == 16384 || size == 65536)
+			return size;
+	}
+	return PAGE_SIZE_DEFAULT;
+}
+
+/* What a core without an information note tells of itself. */
 static int derive_info(struct imgfmt_image *image, const struct elf_header *h,
 		       struct imgfmt_error *err)
 {
@@ -161,7 +181,7 @@ static int derive_info(struct imgfmt_image *image, const struct elf_header *h,
 		.profile = IMGFMT_PLAIN,
 		.kind = IMGFMT_HIBERNATED_SYSTEM,
 		.view = IMGFMT_VIEW_ORIGINAL,
-		.page_size = PAGE_SIZE_DEFAULT,
+		.page_size = swap_page_size(image),
 		.not_resumable = is_incomplete(h) ?
 					 IMGFMT_NOT_RESUMABLE_SALVAGED : 0,
 	};
