@@ -220,6 +220,8 @@ struct imgfmt_open_opts {
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
 	uint32_t reserved;
+	/* Of IMGFMT_OPEN_SALVAGE, which may read the whole input. */
+	struct imgfmt_progress progress;
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK

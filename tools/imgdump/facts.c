@@ -27,14 +27,20 @@ static void add_obstacle(struct facts *f, const char *word,
 
 static void find_obstacles(struct facts *f, const struct dump *d)
 {
+	uint32_t reasons = d->info.not_resumable;
 	/* The record of a hibernating kernel's image stops nobody. */
 	bool once = d->info.kind == IMGFMT_HIBERNATED_SYSTEM && f->has_resume;
 
 	if (d->info.level == IMGFMT_BARE)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
+	if (d->damaged) {
+		add_obstacle(f, "damaged", "it is damaged or cut");
+		/* This tool has salvaged it, not who made the image. */
+		reasons &= ~IMGFMT_NOT_RESUMABLE_SALVAGED;
+	}
 	for (unsigned int i = 0; i < ARRAY_LEN(reason_sentences); i++)
-		if (d->info.not_resumable >> i & 1)
+		if (reasons >> i & 1)
 			add_obstacle(f, imgfmt_reason_name(i),
 				     reason_sentences[i]);
 	if (once && f->resume.state == IMGFMT_RESUME_CLAIMED)

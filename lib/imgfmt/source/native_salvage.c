@@ -51,6 +51,17 @@ static int copy_frames(struct salvage *s, uint64_t from, uint64_t to, bool lost,
 	return IMGFMT_OK;
 }
 
+/* It may take long: say how far it is, and end where that is asked for. */
+static int tell(const struct salvage *s, uint64_t done, uint64_t total,
+		struct imgfmt_error *err)
+{
+	const struct imgfmt_progress *p = &s->image->progress;
+
+	if (p->fn && p->fn(p->ctx, done, total))
+		return err_set(err, IMGFMT_E_CANCELLED, "stopped");
+	return IMGFMT_OK;
+}
+
 /* All groups up to @group, exclusive, are lost; UINT64_MAX: all the rest. */
 static int lose_until(struct salvage *s, uint64_t group,
 		      struct imgfmt_error *err)
@@ -114,6 +125,9 @@ static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 		if (!rc)
 			rc = keep(s, frames_group(&s->image->frames, b), &e,
 				  err);
+		if (!rc)
+			rc = tell(s, e.offset + e.bytes,
+				  s->image->plan.data_size, err);
 	}
 	native_reader_free(reader);
 	return rc;
@@ -177,6 +191,9 @@ static int scan(struct salvage *s, uint64_t at, uint64_t *ret,
 	while (!rc && at < size && *ret == size) {
 		size_t got;
 
+		rc = tell(s, at, size, err);
+		if (rc)
+			break;
 		rc = io_read(s->image->io, at, buf, SCAN_SIZE, &got, err);
 		for (size_t i = 0; i + 4 <= got; i += IMGFMT_BLOCK_ALIGN) {
 			if (!memcmp(buf + i, IMGFMT_BLOCK_MAGIC, 4)) {
@@ -207,6 +224,8 @@ static int keep_scanned(struct salvage *s, struct imgfmt_error *err)
 		} else if (!rc) {
 			rc = scan(s, at + IMGFMT_BLOCK_ALIGN, &at, err);
 		}
+		if (!rc)
+			rc = tell(s, at, size, err);
 		if (rc)
 			return rc;
 	}
@@ -253,6 +272,8 @@ static int keep_plain(struct salvage *s, struct imgfmt_error *err)
 					       e.digest, err);
 		if (!rc)
 			rc = keep(s, group, &e, err);
+		if (!rc)
+			rc = tell(s, offset, size - data, err);
 	}
 	return rc;
 }

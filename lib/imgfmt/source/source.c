@@ -111,6 +111,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	if (opts->memlimit)
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
+	image->progress = opts->progress;
 	rc = opts->format ? find_named(opts->format, &image->ops, err) :
 			    recognise(io, &image->ops, err);
 	if (rc)

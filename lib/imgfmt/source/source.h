@@ -33,6 +33,7 @@ struct imgfmt_image {
 	atomic_int refs;
 	struct io *io;
 	bool salvage;
+	struct imgfmt_progress progress;	/* while it is opened */
 	uint64_t memlimit, memused;	/* of metadata */
 	const struct source_ops *ops;
 	void *priv;			/* the source's own */
