@@ -6,6 +6,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "source/native.h"
 #include "support/sample.h"
@@ -213,6 +215,58 @@ static void try_salvage(struct trial *t)
 	vec_fini(&t->damaged);
 }
 
+/* Calls of a progress callback, of which the one numbered @stop says stop. */
+struct calls {
+	int count, stop;
+	uint64_t done;
+};
+
+static int count_call(void *ctx, uint64_t done, uint64_t total)
+{
+	struct calls *c = ctx;
+
+	if (done > total || done < c->done)
+		fail("salvage: %llu of %llu bytes after %llu",
+		     (unsigned long long)done, (unsigned long long)total,
+		     (unsigned long long)c->done);
+	c->done = done;
+	return c->count++ == c->stop;
+}
+
+/* The search for what is intact can be stopped at any time. */
+static void stop_search(const struct vec *bytes)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	int calls = 1;
+
+	/* Without its last byte it is damaged. */
+	if (fd < 0 || write(fd, bytes->data, bytes->len - 1) !=
+			      (ssize_t)bytes->len - 1)
+		fail("salvage: cannot write a file");
+	for (int stop = 0; stop <= calls; stop++) {
+		struct calls c = { .stop = stop == calls ? -1 : stop };
+		const struct imgfmt_open_opts opts = {
+			.struct_size = sizeof(opts),
+			.flags = IMGFMT_OPEN_SALVAGE,
+			.progress = { count_call, &c },
+		};
+		struct imgfmt_image *image = NULL;
+		struct imgfmt_error err;
+		int rc = imgfmt_image_open_fd(fd, "image", &opts, &image,
+					      &err);
+
+		if (rc != (c.stop < 0 ? IMGFMT_OK : IMGFMT_E_CANCELLED))
+			fail("salvage: status %d where stopped at %d", rc,
+			     c.stop);
+		if (!stop)
+			calls = 5;
+		if (c.stop < 0 && c.count < calls)
+			fail("salvage: only %d calls", c.count);
+		imgfmt_image_unref(image);
+	}
+	close(fd);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
@@ -229,6 +283,7 @@ int main(void)
 		     "opening an image");
 		for (t.seed = 1; t.seed <= TRIES; t.seed++)
 			try_salvage(&t);
+		stop_search(&bytes);
 		imgfmt_image_unref(t.whole);
 		vec_fini(&bytes);
 	}
