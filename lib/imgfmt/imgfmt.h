@@ -203,12 +203,20 @@ struct imgfmt_image;
 /* Damage in tables or data is no reason to refuse; see IMGFMT_CONVERT_SALVAGE. */
 #define IMGFMT_OPEN_SALVAGE	(1U << 0)
 
+/*
+ * Open a damaged image too, where its format allows it (swsusp, snapshot), as
+ * far as it can be understood: imgfmt_image_damage() tells what is wrong.
+ */
+#define IMGFMT_OPEN_DAMAGED	(1U << 1)
+
 struct imgfmt_open_opts {
 	size_t	 struct_size;
 	const char *format;	/* a source's name; NULL: recognise it */
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
 	uint32_t reserved;
+	uint64_t offset;	/* bytes before the image, as of a partition */
+	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK
@@ -250,8 +258,12 @@ struct imgfmt_info {
 	uint8_t	 uuid[16], root[32];
 	const char *release, *version;	/* never NULL */
 	/* Of the memory map: its source, and the firmware's digest or zero. */
-	uint8_t	 memory_from_segments, reserved[7];
+	uint8_t	 memory_from_segments;
+	uint8_t	 resumes;	/* foreign, and a kernel resumes it by itself */
+	uint8_t	 has_checksum;	/* foreign, and one checksum covers its pages */
+	uint8_t	 reserved[5];
 	uint8_t	 firmware_digest[32];
+	const char *description;	/* of a foreign format, else NULL */
 };
 /* Fill in what the caller's struct_size has room for. */
 IMGFMT_API void imgfmt_image_info(const struct imgfmt_image *image,
@@ -329,6 +341,34 @@ struct imgfmt_slot {
 };
 IMGFMT_API int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,
 				 struct imgfmt_slot *ret);
+
+/*
+ * What a foreign image tells that has no other place: row @i, or IMGFMT_END.
+ * Names are words of lower case joined by "_"; which there are depends on the
+ * format (imgfmt(5)).  Pointers are borrowed from the image.
+ */
+enum imgfmt_fact_kind {
+	IMGFMT_FACT_TEXT = 1,		/* text */
+	IMGFMT_FACT_NUMBER = 2,		/* number; bytes if named "..._size" */
+	IMGFMT_FACT_BYTES = 3,		/* bytes, size */
+	IMGFMT_FACT_ADDRESS = 4		/* number, for hexadecimal */
+};
+struct imgfmt_fact {
+	const char *name;
+	uint32_t kind, size;
+	uint64_t number;
+	const char *text;
+	const void *bytes;
+};
+IMGFMT_API int imgfmt_image_fact(const struct imgfmt_image *image, size_t i,
+				 struct imgfmt_fact *ret);
+
+/*
+ * What is wrong with an image that was opened all the same, the first finding
+ * only; IMGFMT_END if nothing is known to be.
+ */
+IMGFMT_API int imgfmt_image_damage(const struct imgfmt_image *image,
+				   struct imgfmt_error *ret);
 
 /* ---- Reading pages: one cursor for each thread ----------------------- */
 

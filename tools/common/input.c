@@ -20,6 +20,8 @@ int input_open(const struct tool *t, const char *operand, uint32_t flags,
 		.format = t->common.from,
 		.memlimit = t->common.memlimit,
 		.flags = flags,
+		.offset = t->common.offset,
+		.resume_offset = t->common.resume_offset,
 	};
 
 	if (strcmp(operand, "-"))

@@ -118,6 +118,8 @@ struct common_opts {
 	const char	*output;
 	const char	*from;
 	uint64_t	 memlimit;	/* bytes, 0 means the library's own */
+	uint64_t	 offset;	/* bytes before the image */
+	uint64_t	 resume_offset;	/* pages before the swap header */
 };
 
 extern const struct opt_name opts_when[];
@@ -134,6 +136,10 @@ extern const struct opt_name opts_when[];
 #define OPTS_INPUT(c) \
 	OPT_STRING(0, "from", "FORMAT", &(c)->from, \
 		   "take the input as FORMAT, do not detect it"), \
+	OPT_SIZE(0, "offset", "BYTES", &(c)->offset, \
+		 "the image begins BYTES behind the input's beginning"), \
+	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, \
+		 "the swap file begins at page PAGES of the device"), \
 	OPT_SIZE(0, "memlimit", "SIZE", &(c)->memlimit, \
 		 "take no more memory than SIZE for tables")
 

@@ -94,6 +94,8 @@ static const char *digests_checked(const struct imgcheck *c)
 		return "no digests";
 	if (c->quick && !c->info.sequential)
 		return "tables right, pages not read";
+	if (c->info.has_checksum)
+		return "CRC right, which covers all pages";
 	return c->deep ? "all digests right, all pages decompressed" :
 			 "all digests right";
 }
@@ -112,7 +114,9 @@ static void print_verdict(const struct imgcheck *c)
 	text_escape(stdout, c->input, strlen(c->input));
 	printf(": %s%s%s", c->tool.color ? COLOR_BOLD : "",
 	       verdict_name(c->verdict), c->tool.color ? COLOR_RESET : "");
-	if (c->opened && i->level == IMGFMT_BARE)
+	if (c->opened && i->resumes)
+		printf("; %s", i->description);
+	else if (c->opened && i->level == IMGFMT_BARE)
 		printf(i->has_info ? "; bare image" : "; ELF core");
 	else if (c->opened)
 		printf("; %s %s image", imgfmt_level_name(i->level),
@@ -202,7 +206,7 @@ static int check(struct imgcheck *c, const char *operand)
 	c->input = input_name(operand);
 	json_string(&c->tool.json, "input", c->input);
 	json_array(&c->tool.json, "findings");
-	rc = input_open(&c->tool, operand, 0, &image, &err);
+	rc = input_open(&c->tool, operand, IMGFMT_OPEN_DAMAGED, &image, &err);
 	if (!rc) {
 		rc = verify(c, image, &err);
 		imgfmt_image_unref(image);

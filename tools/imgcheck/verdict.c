@@ -34,7 +34,7 @@ enum verdict verdict_of(const struct imgfmt_error *what)
 		return VERDICT_CORRUPT;
 	}
 	/* Intact, but not fit: what for, the rule tells. */
-	if (!strcmp(what->rule, "RSM-03"))
+	if (!strcmp(what->rule, "RSM-03") || !strcmp(what->rule, "SWS-27"))
 		return VERDICT_USED;
 	if (!strncmp(what->rule, "RSM-", 4))
 		return VERDICT_NOT_RESUMABLE;

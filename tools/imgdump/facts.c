@@ -29,10 +29,13 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 {
 	/* The record of a hibernating kernel's image stops nobody. */
 	bool once = d->info.kind == IMGFMT_HIBERNATED_SYSTEM && f->has_resume;
+	struct imgfmt_error damage;
 
-	if (d->info.level == IMGFMT_BARE)
+	if (d->info.level == IMGFMT_BARE && !d->info.resumes)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
+	if (!imgfmt_image_damage(d->image, &damage))
+		add_obstacle(f, "damaged", "it is damaged");
 	for (unsigned int i = 0; i < ARRAY_LEN(reason_sentences); i++)
 		if (d->info.not_resumable >> i & 1)
 			add_obstacle(f, imgfmt_reason_name(i),
@@ -72,7 +75,7 @@ void facts_gather(struct facts *f, const struct dump *d)
 	*f = (struct facts){ 0 };
 	f->pages = i->present_pages + i->excluded_pages;
 	f->memory_size = dump_pages_size(d, f->pages);
-	f->split_known = i->level != IMGFMT_BARE &&
+	f->split_known = (i->level != IMGFMT_BARE || i->resumes) &&
 			 i->stored_pages + i->zero_pages == i->present_pages;
 	f->has_resume = !imgfmt_image_resume(d->image, &f->resume);
 	count_backup_map(f, d);
@@ -86,6 +89,15 @@ bool facts_any(const uint8_t *bytes, size_t size)
 		if (bytes[i])
 			return true;
 	return false;
+}
+
+bool facts_is_size(const struct imgfmt_fact *f)
+{
+	static const char end[] = "_size";
+	size_t len = strlen(f->name);
+
+	return len >= sizeof(end) - 1 &&
+	       !strcmp(f->name + len - (sizeof(end) - 1), end);
 }
 
 const char *facts_segment_name(uint32_t type)

@@ -147,7 +147,8 @@ static int print_sections(struct dump *d, struct imgfmt_error *err)
 
 static int dump_image(struct dump *d, struct imgfmt_error *err)
 {
-	int rc = input_open(&d->tool, d->tool.operands[0], 0, &d->image, err);
+	int rc = input_open(&d->tool, d->tool.operands[0], IMGFMT_OPEN_DAMAGED,
+			    &d->image, err);
 
 	if (rc)
 		return rc;
@@ -156,7 +157,11 @@ static int dump_image(struct dump *d, struct imgfmt_error *err)
 	if (d->wanted[WHAT_READ] && d->info.sequential)
 		return dump_error(err, IMGFMT_E_SEEK,
 				  "--read needs random access, and this is a pipe; use a file");
-	return print_sections(d, err);
+	rc = print_sections(d, err);
+	/* What could be shown was shown; that is not all of it. */
+	if (!rc && !imgfmt_image_damage(d->image, err))
+		rc = err->status;
+	return rc;
 }
 
 static int run(struct dump *d)

@@ -155,6 +155,39 @@ static void put_proof(struct dump *d, struct json *j)
 	json_end(j);
 }
 
+static void put_fact(struct json *j, const struct imgfmt_fact *f)
+{
+	switch (f->kind) {
+	case IMGFMT_FACT_TEXT:
+		json_string(j, f->name, f->text);
+		break;
+	case IMGFMT_FACT_NUMBER:
+		json_uint(j, f->name, f->number);
+		break;
+	case IMGFMT_FACT_ADDRESS:
+		json_hex64(j, f->name, f->number);
+		break;
+	case IMGFMT_FACT_BYTES:
+		json_hex(j, f->name, f->bytes, f->size);
+		break;
+	}
+}
+
+/* What only this format has; null if there is nothing. */
+static void put_facts(struct dump *d, struct json *j)
+{
+	struct imgfmt_fact f;
+
+	if (imgfmt_image_fact(d->image, 0, &f)) {
+		json_null(j, "facts");
+		return;
+	}
+	json_object(j, "facts");
+	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &f); i++)
+		put_fact(j, &f);
+	json_end(j);
+}
+
 int json_summary(struct dump *d, struct imgfmt_error *err)
 {
 	struct json *j = &d->tool.json;
@@ -170,6 +203,7 @@ int json_summary(struct dump *d, struct imgfmt_error *err)
 	put_pages(d, j, &f);
 	put_resume(j, &f);
 	put_proof(d, j);
+	put_facts(d, j);
 	json_end(j);
 	return IMGFMT_OK;
 }

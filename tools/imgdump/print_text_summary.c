@@ -8,6 +8,7 @@
 #include "facts.h"
 
 #define UUID_TEXT_MAX 37
+#define FACT_BYTES_MAX 64
 
 static const char *plural(uint64_t n)
 {
@@ -19,7 +20,7 @@ static const char *kind_words(const struct dump *d)
 	const char *name = imgfmt_kind_name(d->info.kind);
 
 	if (!d->info.has_info)
-		return "ELF core of a memory, no image of this format";
+		return d->info.description;
 	return name ? name : "unknown";
 }
 
@@ -28,7 +29,9 @@ static void print_format(struct dump *d, struct table *t)
 	const struct imgfmt_info *i = &d->info;
 
 	if (!i->has_info)
-		table_pair(t, "Format", "%s, no digests", i->format);
+		table_pair(t, "Format", "%s, %s", i->format,
+			   i->has_checksum ? "one CRC over all pages" :
+					     "no digests");
 	else if (i->level == IMGFMT_BARE)
 		table_pair(t, "Format", "imgfmt %u.%u, bare, no digests",
 			   i->version_major, i->version_minor);
@@ -249,6 +252,65 @@ static int print_pages(struct dump *d, const struct facts *f,
 	return text_table_end(&t, err);
 }
 
+/* A name as a title: "swap_uuid" is "Swap uuid". */
+static const char *title(char *buf, size_t size, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i] && i < size - 1; i++)
+		buf[i] = name[i] == '_' ? ' ' : name[i];
+	buf[i] = '\0';
+	if (*buf >= 'a' && *buf <= 'z')
+		*buf -= 'a' - 'A';
+	return buf;
+}
+
+static void print_fact(struct dump *d, struct table *t,
+		       const struct imgfmt_fact *f)
+{
+	const uint8_t *bytes = f->bytes;
+	char name[64], text[2 * FACT_BYTES_MAX + 1], *p = text;
+	size_t shown = f->size < FACT_BYTES_MAX ? f->size : FACT_BYTES_MAX;
+
+	title(name, sizeof(name), f->name);
+	switch (f->kind) {
+	case IMGFMT_FACT_TEXT:
+		table_pair(t, name, "%s", *f->text ? f->text : "none");
+		break;
+	case IMGFMT_FACT_NUMBER:
+		if (facts_is_size(f))
+			table_pair(t, name, "%s", DUMP_SIZE(d, f->number));
+		else
+			table_pair(t, name, "%" PRIu64, f->number);
+		break;
+	case IMGFMT_FACT_ADDRESS:
+		table_pair(t, name, "0x%" PRIx64, f->number);
+		break;
+	case IMGFMT_FACT_BYTES:
+		for (size_t i = 0; i < shown; i++)
+			p += sprintf(p, "%02x", bytes[i]);
+		*p = '\0';
+		table_pair(t, name, "%s", text);
+		break;
+	}
+}
+
+/* What only this format has. */
+static int print_facts(struct dump *d, struct imgfmt_error *err)
+{
+	struct imgfmt_fact f;
+	struct table t;
+
+	if (imgfmt_image_fact(d->image, 0, &f))
+		return IMGFMT_OK;
+	printf("\n%sOf the format %s:%s\n", d->tool.color ? COLOR_BOLD : "",
+	       d->info.format, d->tool.color ? COLOR_RESET : "");
+	table_start_pairs(&t, stdout);
+	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &f); i++)
+		print_fact(d, &t, &f);
+	return text_table_end(&t, err);
+}
+
 int text_summary(struct dump *d, struct imgfmt_error *err)
 {
 	struct facts f;
@@ -262,14 +324,19 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	print_kernel(d, &t);
 	print_format(d, &t);
 	print_size(d, &t, &f);
-	print_view(d, &t, &f);
+	if (!d->info.resumes)
+		print_view(d, &t, &f);
 	print_resumable(&t, &f);
-	print_resume_record(&t, &f);
+	if (!d->info.resumes)
+		print_resume_record(&t, &f);
 	print_free_policy(d, &t);
-	print_proof(d, &t, &f);
+	if (!d->info.resumes)
+		print_proof(d, &t, &f);
 	if (d->tool.common.verbose && d->info.level != IMGFMT_BARE)
 		print_details(d, &t);
 	rc = text_table_end(&t, err);
+	if (!rc)
+		rc = print_facts(d, err);
 	if (rc || !f.pages)
 		return rc;
 	putchar('\n');

@@ -103,6 +103,9 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.version = i->version,
 		.memory_from_segments =
 			!!(image->memory.flags & IMGFMT_MEMORY_FROM_SEGMENTS),
+		.resumes = image->ops->resumes,
+		.has_checksum = image->has_checksum,
+		.description = image->has_info ? NULL : image->ops->description,
 	};
 
 	memcpy(info.excluded_by_class, image->frames.excluded_by_class,
@@ -110,6 +113,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 	memcpy(info.uuid, i->uuid, sizeof(info.uuid));
 	memcpy(info.firmware_digest, image->memory.firmware,
 	       sizeof(info.firmware_digest));
+	info.stored_pages = image->stored_pages;
+	info.zero_pages = image->zero_pages;
 	if (image->has_tables) {
 		info.stored_pages = image->manifest.stored_pages;
 		info.zero_pages = image->manifest.zero_pages;
@@ -148,6 +153,19 @@ int imgfmt_image_region(const struct imgfmt_image *image, size_t i,
 			struct imgfmt_region *ret)
 {
 	GIVE_ROW(&image->regions, struct imgfmt_region, i, ret);
+}
+
+int imgfmt_image_fact(const struct imgfmt_image *image, size_t i,
+		      struct imgfmt_fact *ret)
+{
+	GIVE_ROW(&image->facts, struct imgfmt_fact, i, ret);
+}
+
+int imgfmt_image_damage(const struct imgfmt_image *image,
+			struct imgfmt_error *ret)
+{
+	*ret = image->damage;
+	return image->damage.status ? IMGFMT_OK : IMGFMT_END;
 }
 
 int imgfmt_image_backup_run(const struct imgfmt_image *image, size_t i,
@@ -197,7 +215,7 @@ int imgfmt_image_resume(const struct imgfmt_image *image,
 		.who = image->resume.who,
 		.reason = image->resume.reason,
 	};
-	return image->has_mutable ? IMGFMT_OK : IMGFMT_END;
+	return image->has_mutable || image->has_resume ? IMGFMT_OK : IMGFMT_END;
 }
 
 int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,

@@ -20,12 +20,31 @@ static void tell_bare(struct verifier *v)
 {
 	struct imgfmt_error e;
 
-	v->report.digests = v->image->info.level != IMGFMT_BARE;
+	v->report.digests = v->image->info.level != IMGFMT_BARE ||
+			    v->image->has_checksum;
 	if (v->report.digests)
 		return;
 	err_set(&e, IMGFMT_OK, "%s: no digests to check its pages against",
-		v->image->has_info ? "bare image" : "foreign ELF core");
+		v->image->has_info ? "bare image" :
+		v->image->ops->resumes ? v->image->ops->description :
+					 "foreign ELF core");
 	verify_tell(v, IMGFMT_FINDING_NOTE, &e);
+}
+
+/*
+ * What is wrong with an image that was opened all the same.  In one that was
+ * consumed, whose pages swap uses again, it does not count if asked for a resume.
+ */
+static void tell_damage(struct verifier *v)
+{
+	const struct imgfmt_image *image = v->image;
+	bool spent = v->opts.flags & IMGFMT_VERIFY_RESUMABLE &&
+		     image->has_resume &&
+		     image->resume.state == IMGFMT_RESUME_CLAIMED;
+
+	if (image->damage.status)
+		verify_tell(v, spent ? IMGFMT_FINDING_NOTE :
+				       IMGFMT_FINDING_ERROR, &image->damage);
 }
 
 int imgfmt_verify(struct imgfmt_image *image,
@@ -41,7 +60,8 @@ int imgfmt_verify(struct imgfmt_image *image,
 		v.opts.depth = IMGFMT_DEPTH_FULL;
 	tell_bare(&v);
 	tell_salvaged(&v);
-	rc = verify_data(&v, err);
+	tell_damage(&v);
+	rc = image->damage.status ? IMGFMT_OK : verify_data(&v, err);
 	if (!rc)
 		rc = verify_resumable(&v, err);
 	if (!rc)

@@ -24,7 +24,8 @@ enum codec_id {
 	CODEC_LZMA = 2,	/* one .xz stream of one block, no integrity check */
 	CODEC_ZSTD = 3,	/* one frame with content size, no checksum, no
 			   dictionary */
-	CODEC_LZ4  = 4	/* one raw LZ4 block */
+	CODEC_LZ4  = 4,	/* one raw LZ4 block */
+	CODEC_FOREIGN = 0xffff	/* of other formats only */
 };
 
 /* The longest block, and the longest compressed form of one. */
@@ -61,6 +62,9 @@ struct codec {
 const struct codec *codec_by_id(uint16_t id);
 const struct codec *codec_by_name(const char *name);
 const struct codec *codec_at(unsigned int index);
+
+/* Not of the format, and in none of the above: LZO1X of foreign images. */
+extern const struct codec codec_lzo;
 
 /* Whether this build can compress and decompress with it. */
 static inline bool codec_is_built(const struct codec *c)

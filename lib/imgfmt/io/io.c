@@ -7,11 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -22,6 +25,7 @@ struct io {
 	struct forward *forward;	/* NULL: positions are the input's own */
 	char *name;
 	const uint8_t *memory;
+	uint64_t front;		/* bytes of the input before position 0 */
 	int fd;
 	bool owns_fd;
 	bool is_device;
@@ -235,6 +239,23 @@ bool io_is_device(const struct io *io)
 	return io->is_device;
 }
 
+int io_skip_front(struct io *io, uint64_t bytes, struct imgfmt_error *err)
+{
+	if (!bytes)
+		return IMGFMT_OK;
+	if (io->forward)
+		return err_set(err, IMGFMT_E_SEEK,
+			       "an offset needs random access, and this is a pipe");
+	if (bytes >= io->in.size)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "offset %llu is not in the input, which has %llu bytes",
+			       (unsigned long long)bytes,
+			       (unsigned long long)io->in.size);
+	io->front += bytes;
+	io->in.size -= bytes;
+	return IMGFMT_OK;
+}
+
 uint64_t io_size(const struct io *io)
 {
 	return io->in.size;
@@ -248,7 +269,7 @@ static int read_at(const struct io *io, uint64_t off, uint8_t *buf, size_t len,
 
 	while (got < len) {
 		int64_t n = io->in.read_at(io->in.ctx, buf + got, len - got,
-					   off + got);
+					   io->front + off + got);
 
 		if (n == -EINTR)
 			continue;
@@ -303,4 +324,75 @@ int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err)
 		return forward_at_end(io->forward, off, ret, err);
 	*ret = off >= io->in.size;
 	return IMGFMT_OK;
+}
+
+#define EXTENTS_AT_ONCE 256u
+
+/* Extents whose place on the device is not known, or not their content's. */
+#define EXTENT_UNUSABLE \
+	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | \
+	 FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED | \
+	 FIEMAP_EXTENT_DATA_INLINE | FIEMAP_EXTENT_DATA_TAIL)
+
+static int cannot_tell(struct imgfmt_error *err, const char *why)
+{
+	return err_set(err, IMGFMT_E_UNSUPPORTED,
+		       "the file system does not tell where the file lies on its device (%s)",
+		       why);
+}
+
+static int take_extents(const struct fiemap *map, uint64_t *next, bool *last,
+			struct vec *ret, struct imgfmt_error *err)
+{
+	for (uint32_t i = 0; i < map->fm_mapped_extents; i++) {
+		const struct fiemap_extent *e = &map->fm_extents[i];
+		const struct io_extent x = {
+			.logical = e->fe_logical, .physical = e->fe_physical,
+			.bytes = e->fe_length,
+		};
+		int rc;
+
+		if (e->fe_flags & EXTENT_UNUSABLE)
+			return cannot_tell(err, "part of it has no fixed place");
+		rc = vec_push(ret, &x, err);
+		if (rc)
+			return rc;
+		*next = x.logical + x.bytes;
+		*last = e->fe_flags & FIEMAP_EXTENT_LAST;
+	}
+	*last |= !map->fm_mapped_extents;
+	return IMGFMT_OK;
+}
+
+int io_extents(const struct io *io, struct vec *ret, struct imgfmt_error *err)
+{
+	struct fiemap *map;
+	struct statfs fs;
+	struct stat st;
+	uint64_t next = 0;
+	bool last = false;
+	int rc = IMGFMT_OK;
+
+	if (io->fd < 0 || fstat(io->fd, &st) || !S_ISREG(st.st_mode))
+		return cannot_tell(err, "it is not a regular file");
+	if (io->front)
+		return cannot_tell(err, "an offset into it is given");
+	if (!fstatfs(io->fd, &fs) && fs.f_type == BTRFS_SUPER_MAGIC)
+		return cannot_tell(err, "btrfs has addresses of its own");
+	map = calloc(1, sizeof(*map) +
+			EXTENTS_AT_ONCE * sizeof(map->fm_extents[0]));
+	if (!map)
+		return err_nomem(err, "the extents of a file");
+	while (!rc && !last) {
+		*map = (struct fiemap){
+			.fm_start = next, .fm_length = FIEMAP_MAX_OFFSET - next,
+			.fm_extent_count = EXTENTS_AT_ONCE,
+		};
+		if (ioctl(io->fd, FS_IOC_FIEMAP, map) < 0)
+			rc = cannot_tell(err, strerror(errno));
+		else
+			rc = take_extents(map, &next, &last, ret, err);
+	}
+	free(map);
+	return rc;
 }

@@ -20,6 +20,7 @@
 #define IMGFMT_IO_IO_H
 
 #include "base/base.h"
+#include "base/vec.h"
 #include "imgfmt.h"
 
 #define IO_HEAD_SIZE	((size_t)64 << 10)
@@ -52,6 +53,12 @@ int io_open_memory(const void *data, size_t len, const char *name,
 
 void io_free(struct io *io);
 
+/*
+ * Count positions from byte @bytes of the input on.  IMGFMT_E_SEEK for one that
+ * is sequential, IMGFMT_E_USAGE where it is not that long; 0 changes nothing.
+ */
+int io_skip_front(struct io *io, uint64_t bytes, struct imgfmt_error *err);
+
 /* Never NULL. */
 const char *io_name(const struct io *io);
 bool io_is_sequential(const struct io *io);
@@ -75,5 +82,17 @@ int io_read_full(struct io *io, uint64_t off, void *buf, size_t len,
  * @off to find out; the byte there can still be read afterwards.
  */
 int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err);
+
+/* A piece of a file, and where it lies on the device of its file system. */
+struct io_extent {
+	uint64_t logical, physical, bytes;
+};
+
+/*
+ * The pieces of a regular file, a vector of struct io_extent, by the word of its
+ * file system.  IMGFMT_E_UNSUPPORTED where that cannot tell, or tells of
+ * something else than its device; the message says why.
+ */
+int io_extents(const struct io *io, struct vec *ret, struct imgfmt_error *err);
 
 #endif /* IMGFMT_IO_IO_H */

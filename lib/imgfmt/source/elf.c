@@ -313,6 +313,7 @@ static int elf_finish(void *reader, struct imgfmt_error *err)
 
 const struct source_ops source_elf = {
 	.name = "elf",
+	.description = "ELF core of a memory, no image of this format",
 	.probe = elf_probe,
 	.open = elf_open,
 	.close = elf_close,

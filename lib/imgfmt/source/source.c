@@ -11,6 +11,8 @@
 static const struct source_ops *const sources[] = {
 	&source_native,
 	&source_elf,
+	&source_swsusp,
+	&source_snapshot,
 };
 
 const struct source_ops *source_at(unsigned int position)
@@ -30,7 +32,8 @@ static int find_named(const char *name, const struct source_ops **ret,
 	return err_set(err, IMGFMT_E_USAGE, "unknown input format \"%s\"", name);
 }
 
-static int recognise(struct io *io, const struct source_ops **ret,
+/* A resume offset says that there is a swap area, and where. */
+static int recognise(struct io *io, bool places, const struct source_ops **ret,
 		     struct imgfmt_error *err)
 {
 	uint8_t *head = malloc(PROBE_SIZE);
@@ -38,6 +41,11 @@ static int recognise(struct io *io, const struct source_ops **ret,
 	size_t len;
 	int rc;
 
+	if (places) {
+		free(head);
+		*ret = &source_swsusp;
+		return IMGFMT_OK;
+	}
 	if (!head)
 		return err_nomem(err, "recognising the format");
 	rc = io_read(io, 0, head, PROBE_SIZE, &len, err);
@@ -65,6 +73,7 @@ static struct imgfmt_image *image_new(struct io *io)
 	image->memlimit = MEMLIMIT_DEFAULT;
 	frames_init(&image->frames);
 	vec_init(&image->lost, sizeof(struct imgfmt_run));
+	vec_init(&image->facts, sizeof(struct imgfmt_fact));
 	vec_init(&image->segments, sizeof(struct imgfmt_segment));
 	vec_init(&image->note_bytes, 1);
 	vec_init(&image->notes, sizeof(struct imgfmt_note));
@@ -91,10 +100,30 @@ static void image_free(struct imgfmt_image *image)
 	vec_fini(&image->notes);
 	vec_fini(&image->note_bytes);
 	vec_fini(&image->segments);
+	vec_fini(&image->facts);
 	vec_fini(&image->lost);
 	frames_fini(&image->frames);
 	io_free(image->io);
 	free(image);
+}
+
+static int choose_source(struct imgfmt_image *image,
+			 const struct imgfmt_open_opts *opts,
+			 struct imgfmt_error *err)
+{
+	int rc = io_skip_front(image->io, opts->offset, err);
+
+	if (!rc)
+		rc = opts->format ? find_named(opts->format, &image->ops, err) :
+				    recognise(image->io, opts->resume_offset,
+					      &image->ops, err);
+	if (!rc && opts->resume_offset && !image->ops->places)
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "format \"%s\" has no resume offset",
+			     image->ops->name);
+	if (rc)
+		image->ops = NULL;
+	return rc;
 }
 
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
@@ -111,11 +140,10 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	if (opts->memlimit)
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
-	rc = opts->format ? find_named(opts->format, &image->ops, err) :
-			    recognise(io, &image->ops, err);
-	if (rc)
-		image->ops = NULL;
-	else
+	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED;
+	image->resume_offset = opts->resume_offset;
+	rc = choose_source(image, opts, err);
+	if (!rc)
 		rc = image->ops->open(image, err);
 	if (rc) {
 		image_free(image);

@@ -46,6 +46,17 @@ struct imgfmt_image {
 	struct vec lost;		/* struct imgfmt_run: given up by salvage */
 	bool	 unverified;		/* salvaged pages have no digest */
 
+	/* As the caller of open asks. */
+	bool	 tolerant;		/* damage is to be told, not refused */
+	uint64_t resume_offset;		/* pages */
+
+	/* Of a damaged image: what was found first; status 0: nothing. */
+	struct imgfmt_error damage;
+	struct vec facts;		/* struct imgfmt_fact, of the source */
+	/* Of a foreign image that tells them. */
+	bool	 has_resume, has_checksum;
+	uint64_t stored_pages, zero_pages;
+
 	struct vec segments;		/* struct imgfmt_segment */
 	struct vec note_bytes;		/* of all note segments */
 	struct vec notes;		/* struct imgfmt_note, into note_bytes */
@@ -72,6 +83,13 @@ struct reader_opts {
 	bool verify;		/* check digests of what is read */
 };
 
+/* A checksum over a part of the data. */
+struct unit_sum {
+	uint64_t bytes;
+	uint64_t zeros;		/* that the part begins with */
+	uint32_t crc;
+};
+
 /* A block as it is stored; @bytes is valid until the reader's next call. */
 struct stored_block {
 	const void *bytes;
@@ -87,6 +105,9 @@ struct stored_block {
  */
 struct source_ops {
 	const char *name;
+	const char *description;	/* of a foreign format, for people */
+	bool resumes;		/* a kernel resumes such an image by itself */
+	bool places;		/* has a use for a resume offset */
 	/* Whether the input is of this format; @head has its first bytes. */
 	int (*probe)(struct io *io, const uint8_t *head, size_t len, bool *ret,
 		     struct imgfmt_error *err);
@@ -105,11 +126,25 @@ struct source_ops {
 	/* The stored form of a block; NULL: the format has none to give. */
 	int (*block)(void *reader, uint64_t block, struct stored_block *ret,
 		     struct imgfmt_error *err);
+	/*
+	 * A checksum over all data that is taken in units, by several readers
+	 * at once: ->sum of each unit, ->join of them in their order, and at
+	 * the end ->prove, which may also leave a note (status 0, a message).
+	 * NULL, all four: the format has none.
+	 */
+	uint64_t (*units)(const struct imgfmt_image *image);
+	int (*sum)(void *reader, uint64_t unit, struct unit_sum *ret,
+		   struct imgfmt_error *err);
+	void (*join)(struct unit_sum *total, const struct unit_sum *next);
+	int (*prove)(const struct imgfmt_image *image,
+		     const struct unit_sum *total, struct imgfmt_error *note,
+		     struct imgfmt_error *err);
 	/* After the last page of a sequential input: what proves it. */
 	int (*finish)(void *reader, struct imgfmt_error *err);
 };
 
-extern const struct source_ops source_native, source_elf;
+extern const struct source_ops source_native, source_elf, source_swsusp,
+	source_snapshot;
 
 /* Sources by position, in the order of probing; NULL past the end. */
 const struct source_ops *source_at(unsigned int position);

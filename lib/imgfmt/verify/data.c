@@ -18,6 +18,7 @@ struct batch {
 	uint64_t first;
 	unsigned int count;
 	uint64_t bytes;
+	struct unit_sum sums[BATCH];		/* of a format that has them */
 	struct imgfmt_error errors[BATCH];	/* status 0: no finding */
 };
 
@@ -158,6 +159,19 @@ static int compare_contents(const struct checker *c, struct imgfmt_error *err)
 	return rc;
 }
 
+/* A unit of the format's own checksum instead of a block. */
+static int check_unit(struct checker *c, uint64_t unit, struct batch *b,
+		      struct imgfmt_error *err)
+{
+	struct unit_sum *sum = &b->sums[unit - b->first];
+	int rc;
+
+	*sum = (struct unit_sum){ 0 };
+	rc = c->v->image->ops->sum(c->reader, unit, sum, err);
+	b->bytes += sum->bytes;
+	return rc;
+}
+
 static int check_block(struct checker *c, uint64_t block, uint64_t *bytes,
 		       struct imgfmt_error *err)
 {
@@ -191,6 +205,7 @@ static int check_block(struct checker *c, uint64_t block, uint64_t *bytes,
 static int check_batch(void *worker, void *item, struct imgfmt_error *err)
 {
 	struct batch *b = item;
+	struct checker *c = worker;
 
 	b->bytes = 0;
 	for (unsigned int i = 0; i < b->count; i++) {
@@ -198,7 +213,9 @@ static int check_batch(void *worker, void *item, struct imgfmt_error *err)
 		int rc;
 
 		e->status = IMGFMT_OK;
-		rc = check_block(worker, b->first + i, &b->bytes, e);
+		rc = c->v->image->ops->sum ?
+			     check_unit(c, b->first + i, b, e) :
+			     check_block(c, b->first + i, &b->bytes, e);
 		if (rc && !verify_is_finding(rc)) {
 			if (err)
 				*err = *e;
@@ -228,19 +245,28 @@ static int take_batch(struct verifier *v, struct pool *pool,
 	*ret = b;
 	if (rc)
 		return rc;
-	for (unsigned int i = 0; i < b->count; i++)
+	for (unsigned int i = 0; i < b->count; i++) {
 		if (b->errors[i].status)
 			verify_tell(v, IMGFMT_FINDING_ERROR, &b->errors[i]);
+		else if (v->image->ops->sum)
+			v->image->ops->join(&v->sum, &b->sums[i]);
+	}
 	v->report.blocks += b->count;
 	v->report.bytes += b->bytes;
 	return verify_advance(v, b->bytes, err);
+}
+
+static uint64_t count_units(const struct imgfmt_image *image)
+{
+	return image->ops->units ? image->ops->units(image) :
+				   image->frames.blocks;
 }
 
 static int run_batches(struct verifier *v, struct pool *pool,
 		       struct batch *batches, unsigned int depth,
 		       struct imgfmt_error *err)
 {
-	uint64_t blocks = v->image->frames.blocks, next = 0;
+	uint64_t blocks = count_units(v->image), next = 0;
 	unsigned int used = 0;
 	struct batch *b = NULL;
 	int rc = IMGFMT_OK;
@@ -278,6 +304,21 @@ static int check_parallel(struct verifier *v, struct imgfmt_error *err)
 	}
 	free(batches);
 	return rc;
+}
+
+/* What the units' sums come to, if all of them could be taken. */
+static void check_sum(struct verifier *v, uint64_t errors_before)
+{
+	struct imgfmt_error e = { 0 }, note = { 0 };
+	int rc;
+
+	if (!v->image->ops->prove || v->report.errors > errors_before)
+		return;
+	rc = v->image->ops->prove(v->image, &v->sum, &note, &e);
+	if (*note.message)
+		verify_tell(v, IMGFMT_FINDING_NOTE, &note);
+	if (rc)
+		verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
 /* A pipe: block by block, then what follows them; damage ends the pass. */
@@ -318,10 +359,15 @@ static int check_pipe(struct verifier *v, struct imgfmt_error *err)
 int verify_data(struct verifier *v, struct imgfmt_error *err)
 {
 	bool pipe = io_is_sequential(v->image->io);
+	uint64_t errors = v->report.errors;
+	int rc;
 
 	v->total = v->image->plan.data_size ? v->image->plan.data_size :
 		   v->image->frames.present * v->image->info.page_size;
 	if (v->opts.depth == IMGFMT_DEPTH_QUICK && !pipe)
 		return IMGFMT_OK;
-	return pipe ? check_pipe(v, err) : check_parallel(v, err);
+	rc = pipe ? check_pipe(v, err) : check_parallel(v, err);
+	if (!rc && !pipe)
+		check_sum(v, errors);
+	return rc;
 }

@@ -109,6 +109,20 @@ static void check_reasons(struct verifier *v)
 			no(v, "RSM-05", IMGFMT_NOWHERE, why[i]);
 }
 
+/* A foreign image that its own kernel resumes. */
+static void check_own_state(struct verifier *v)
+{
+	const struct imgfmt_image *image = v->image;
+	struct imgfmt_error e;
+
+	if (!image->has_resume ||
+	    image->resume.state == IMGFMT_RESUME_PENDING)
+		return;
+	err_rule(&e, IMGFMT_E_UNFIT, "SWS-27", IMGFMT_NOWHERE,
+		 "not resumable: the image was consumed");
+	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
+}
+
 int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 {
 	const struct imgfmt_image *image = v->image;
@@ -118,6 +132,10 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 
 	if (!(v->opts.flags & IMGFMT_VERIFY_RESUMABLE))
 		return IMGFMT_OK;
+	if (image->ops->resumes) {
+		check_own_state(v);
+		return IMGFMT_OK;
+	}
 	if (image->info.level == IMGFMT_BARE) {
 		no(v, "RSM-04", IMGFMT_NOWHERE,
 		   "a core without tables is not an image to resume");

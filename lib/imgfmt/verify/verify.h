@@ -14,6 +14,7 @@ struct verifier {
 	struct imgfmt_verify_opts opts;
 	struct imgfmt_report report;
 	uint64_t done, total;	/* bytes of progress */
+	struct unit_sum sum;	/* of a format that has them */
 };
 
 /* Whether a status is about the image, and so a finding. */

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The page list: which frame each data page belongs to.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "source/swsusp.h"
+
+#define CHARGE_RUNS 4096u
+#define PARTS_MAX   4096u
+
+/* Where the list is read, and what comes next in it. */
+struct list {
+	struct imgfmt_image *image;
+	struct swsusp *s;
+	void *reader;
+	uint8_t *page;
+	uint64_t data;		/* data page of the next stored frame */
+	uint64_t stored;	/* frames that have one, so far */
+	bool ended;		/* the end marker was met */
+	bool counting;		/* only count them */
+};
+
+static int add_run(struct list *l, const struct page_run *add,
+		   struct imgfmt_error *err)
+{
+	struct vec *runs = &l->s->runs;
+	struct page_run *last;
+	int rc;
+
+	if (runs->len) {
+		last = &vec_array(runs, struct page_run)[runs->len - 1];
+		if (last->pfn + last->pages == add->pfn &&
+		    (add->data >= PAGE_RUN_LOST ?
+			     last->data == add->data :
+			     last->data < PAGE_RUN_LOST &&
+				     last->data + last->pages == add->data)) {
+			last->pages++;
+			return IMGFMT_OK;
+		}
+	}
+	/* With what a vector grows by, and the frame table's own. */
+	if (runs->len % CHARGE_RUNS == 0) {
+		rc = source_charge(l->image, 5 * CHARGE_RUNS * sizeof(*add),
+				   err);
+		if (rc)
+			return rc;
+	}
+	return vec_push(runs, add, err);
+}
+
+static int add_part(struct list *l, uint64_t pfn, uint64_t at,
+		    struct imgfmt_error *err)
+{
+	struct vec *parts = &l->s->parts;
+	struct list_part *last, next = { .first = pfn, .last = pfn };
+
+	last = parts->len ?
+		       &vec_array(parts, struct list_part)[parts->len - 1] :
+		       NULL;
+	if (last && pfn == last->last)
+		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-17", at, pfn,
+				    "frame 0x%" PRIx64 " is listed twice", pfn);
+	if (last && pfn > last->last) {
+		last->last = pfn;
+		return IMGFMT_OK;
+	}
+	if (parts->len == PARTS_MAX)
+		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-18", at, pfn,
+				    "the page list has more than %u rising parts",
+				    PARTS_MAX);
+	return vec_push(parts, &next, err);
+}
+
+static uint64_t max_frames(const struct swsusp *s)
+{
+	return IMGFMT_MAX_ADDRESS / s->page_size;
+}
+
+static int take_frame(struct list *l, uint64_t entry, uint64_t at,
+		      struct imgfmt_error *err)
+{
+	struct swsusp *s = l->s;
+	bool zero = entry & SWSUSP_LIST_ZERO;
+	uint64_t pfn = entry & ~SWSUSP_LIST_ZERO;
+	struct page_run run = { .pfn = pfn, .pages = 1 };
+	uint64_t body = swsusp_meta_pages(&s->info) + l->data;
+	int rc;
+
+	l->stored += !zero;
+	if (l->counting)
+		return IMGFMT_OK;
+	if (pfn >= max_frames(s))
+		return err_rule(err, IMGFMT_E_CORRUPT, "SWS-16", at,
+				"frame 0x%" PRIx64 " is beyond 2^52 bytes of memory",
+				pfn);
+	if (s->listed == s->info.num_physpages)
+		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-21", at, pfn,
+				    "more frames are listed than the machine has, %" PRIu64,
+				    s->info.num_physpages);
+	if (!zero && l->data == s->info.image_pages)
+		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-20", at, pfn,
+				    "more frames without zero flag than %" PRIu64 " data pages",
+				    s->info.image_pages);
+	rc = add_part(l, pfn, at, err);
+	if (rc)
+		return rc;
+	s->listed++;
+	s->zero += zero;
+	if (zero)
+		run.data = PAGE_RUN_ZERO;
+	else
+		run.data = swsusp_body_available(s, body) ? l->data :
+							    PAGE_RUN_LOST;
+	l->data += !zero;
+	return add_run(l, &run, err);
+}
+
+/* Nothing but zeros follows the end marker, which is in the last page. */
+static int check_end(const struct list *l, uint64_t meta, uint32_t i,
+		     struct imgfmt_error *err)
+{
+	const struct swsusp *s = l->s;
+
+	if (meta + 1 == swsusp_meta_pages(&s->info) &&
+	    mem_is_zero(l->page + (size_t)i * 8 + 8,
+			s->page_size - (size_t)i * 8 - 8))
+		return IMGFMT_OK;
+	return err_rule(err, IMGFMT_E_CORRUPT, "SWS-19", IMGFMT_NOWHERE,
+			"page list: something follows its end in meta page %" PRIu64,
+			meta);
+}
+
+static int take_page(struct list *l, uint64_t meta, struct imgfmt_error *err)
+{
+	uint32_t count = l->s->page_size / 8;
+	int rc = swsusp_read_body(l->reader, meta, 1, l->page, err);
+
+	for (uint32_t i = 0; i < count && !rc; i++) {
+		uint64_t entry = get_le64(l->page + (size_t)i * 8);
+
+		if (entry == SWSUSP_LIST_END) {
+			l->ended = true;
+			return check_end(l, meta, i, err);
+		}
+		rc = take_frame(l, entry, IMGFMT_NOWHERE, err);
+	}
+	return rc;
+}
+
+static int take_pages(struct list *l, uint64_t from, uint64_t to,
+		      struct imgfmt_error *err)
+{
+	int rc = IMGFMT_OK;
+
+	for (uint64_t m = from; m < to && !rc && !l->ended; m++)
+		rc = take_page(l, m, err);
+	return rc;
+}
+
+/*
+ * Of a damaged image the list may have gaps.  The frames before the first one
+ * have the first data pages, those behind the last one the last.
+ */
+static int take_around_gaps(struct list *l, struct imgfmt_error *err)
+{
+	struct swsusp *s = l->s;
+	uint64_t meta = swsusp_meta_pages(&s->info), head = 0, tail = meta;
+	int rc;
+
+	while (head < meta && swsusp_body_available(s, head))
+		head++;
+	while (tail > head && swsusp_body_available(s, tail - 1))
+		tail--;
+	s->unlisted = tail - head;
+	rc = take_pages(l, 0, head, err);
+	if (rc || head == meta || tail == meta)
+		return rc;
+	l->counting = true;
+	l->stored = 0;
+	rc = take_pages(l, tail, meta, err);
+	if (rc || l->stored > s->info.image_pages - l->data)
+		return rc;
+	l->counting = l->ended = false;
+	l->data = s->info.image_pages - l->stored;
+	return take_pages(l, tail, meta, err);
+}
+
+static int read_list(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct reader_opts opts = { 0 };
+	struct swsusp *s = swsusp_of(image);
+	struct list l = { .image = image, .s = s };
+	int rc = swsusp_reader_new(image, &opts, &l.reader, err);
+
+	if (rc)
+		return rc;
+	l.page = malloc(s->page_size);
+	rc = l.page ? take_around_gaps(&l, err) :
+		      err_nomem(err, "the page list");
+	if (!rc && !s->unlisted && l.data != s->info.image_pages)
+		rc = err_rule(err, IMGFMT_E_CORRUPT, "SWS-20", IMGFMT_NOWHERE,
+			      "%" PRIu64 " frames without zero flag are listed, the image has %" PRIu64 " data pages",
+			      l.data, s->info.image_pages);
+	free(l.page);
+	swsusp_reader_free(l.reader);
+	return rc;
+}
+
+static int part_order(const void *a, const void *b)
+{
+	const struct list_part *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+static int run_order(const void *a, const void *b)
+{
+	const struct page_run *x = a, *y = b;
+
+	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+}
+
+static int check_runs(const struct swsusp *s, struct imgfmt_error *err)
+{
+	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+
+	for (size_t i = 1; i < s->runs.len; i++)
+		if (r[i].pfn < r[i - 1].pfn + r[i - 1].pages)
+			return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-17",
+					    IMGFMT_NOWHERE, r[i].pfn,
+					    "frame 0x%" PRIx64 " is listed twice",
+					    r[i].pfn);
+	return IMGFMT_OK;
+}
+
+/* Zones may come in any order, but each as a whole. */
+static int sort_list(struct swsusp *s, struct imgfmt_error *err)
+{
+	struct list_part *p;
+	int rc;
+
+	if (s->parts.len < 2)
+		return IMGFMT_OK;
+	qsort(s->runs.data, s->runs.len, s->runs.elem, run_order);
+	rc = check_runs(s, err);
+	if (rc)
+		return rc;
+	qsort(s->parts.data, s->parts.len, s->parts.elem, part_order);
+	p = s->parts.data;
+	for (size_t i = 1; i < s->parts.len; i++)
+		if (p[i].first <= p[i - 1].last)
+			return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-18",
+					    IMGFMT_NOWHERE, p[i].first,
+					    "two rising parts of the page list overlap at frame 0x%" PRIx64,
+					    p[i].first);
+	return IMGFMT_OK;
+}
+
+static int add_frames(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct swsusp *s = swsusp_of(image);
+	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < s->runs.len && !rc; i++) {
+		struct imgfmt_run run = {
+			.pfn = r[i].pfn,
+			.pages = r[i].pages,
+			.state = r[i].data == PAGE_RUN_LOST ? IMGFMT_EXCLUDED :
+							      IMGFMT_STORED,
+		};
+
+		rc = frames_add(&image->frames, &run, err);
+		if (!rc && run.state == IMGFMT_EXCLUDED)
+			rc = vec_push(&image->lost, &run, err);
+	}
+	return rc;
+}
+
+int swsusp_read_frames(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	struct swsusp *s = swsusp_of(image);
+	struct imgfmt_error e = { 0 };
+	int rc = read_list(image, &e);
+
+	if (!rc)
+		rc = sort_list(s, &e);
+	if (rc && !swsusp_bear(image, rc, &e)) {
+		if (err)
+			*err = e;
+		return rc;
+	}
+	/* Frames that the list may not have are of no use to anyone. */
+	if (rc)
+		vec_clear(&s->runs);
+	rc = add_frames(image, err);
+	return rc ? rc : frames_build(&image->frames, IMGFMT_MAX_BLOCK_PAGES,
+				      err);
+}
+
+const struct page_run *swsusp_find_run(const struct swsusp *s, uint64_t pfn)
+{
+	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+	size_t lo = 0, hi = s->runs.len;
+
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r[mid].pfn <= pfn)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &r[lo];
+}
+
+uint64_t swsusp_cluster_pfn(const struct swsusp *s, uint64_t cluster)
+{
+	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+	uint64_t meta = swsusp_meta_pages(&s->info);
+	uint64_t first = cluster * SWSUSP_CLUSTER_PAGES;
+	uint64_t data = first > meta ? first - meta : 0;
+
+	for (size_t i = 0; i < s->runs.len; i++)
+		if (r[i].data < PAGE_RUN_LOST && r[i].data <= data &&
+		    data - r[i].data < r[i].pages)
+			return r[i].pfn + (data - r[i].data);
+	return IMGFMT_NOWHERE;
+}
