@@ -38,7 +38,7 @@ enum verdict verdict_of(const struct imgfmt_error *what)
 		return VERDICT_USED;
 	if (!strncmp(what->rule, "RSM-", 4))
 		return VERDICT_NOT_RESUMABLE;
-	if (!strncmp(what->rule, "HST-", 4))
+	if (!strncmp(what->rule, "HST-", 4) || !strncmp(what->rule, "SWS-", 4))
 		return VERDICT_NOT_HERE;
 	return VERDICT_CORRUPT;
 }

@@ -220,17 +220,36 @@ void decompressor_fini(struct decompressor *d)
 	*d = (struct decompressor){ 0 };
 }
 
-int decompressor_run(struct decompressor *d, const void *src, size_t len,
-		     void *dst, size_t exact_len, struct imgfmt_error *err)
+static int check_input(const struct decompressor *d, size_t len, size_t room,
+		       struct imgfmt_error *err)
 {
-	if (!exact_len || exact_len > d->max_len)
+	if (!room || room > d->max_len)
 		return err_set(err, IMGFMT_E_USAGE,
-			       "a block of %zu bytes, not 1 to %zu", exact_len,
+			       "a block of %zu bytes, not 1 to %zu", room,
 			       d->max_len);
 	if (!len || len > CODEC_LEN_MAX)
 		return err_set(err, IMGFMT_E_CORRUPT,
 			       "%zu bytes of %s data, not 1 to %zu", len,
 			       d->codec->name, CODEC_LEN_MAX);
-	return d->codec->ops->decompress(d->state, src, len, dst, exact_len,
-					 err);
+	return IMGFMT_OK;
+}
+
+int decompressor_run(struct decompressor *d, const void *src, size_t len,
+		     void *dst, size_t exact_len, struct imgfmt_error *err)
+{
+	int rc = check_input(d, len, exact_len, err);
+
+	return rc ? rc : d->codec->ops->decompress(d->state, src, len, dst,
+						   exact_len, err);
+}
+
+int decompressor_run_some(struct decompressor *d, const void *src, size_t len,
+			  void *dst, size_t cap, size_t *ret_len,
+			  struct imgfmt_error *err)
+{
+	int rc = check_input(d, len, cap, err);
+
+	*ret_len = 0;
+	return rc ? rc : d->codec->ops->decompress_some(d->state, src, len,
+							dst, cap, ret_len, err);
 }

@@ -47,6 +47,10 @@ struct codec_ops {
 	void (*decompress_free)(void *state);
 	int (*decompress)(void *state, const void *src, size_t len, void *dst,
 			  size_t exact_len, struct imgfmt_error *err);
+	/* The same for up to @cap bytes; NULL where nobody needs it. */
+	int (*decompress_some)(void *state, const void *src, size_t len,
+			       void *dst, size_t cap, size_t *ret_len,
+			       struct imgfmt_error *err);
 };
 
 struct codec {
@@ -124,5 +128,13 @@ void decompressor_fini(struct decompressor *d);
  */
 int decompressor_run(struct decompressor *d, const void *src, size_t len,
 		     void *dst, size_t exact_len, struct imgfmt_error *err);
+
+/*
+ * The same where the length is not known: up to @cap bytes, which is the
+ * block length at most.  Only codecs lz4 and lzo, which foreign formats have.
+ */
+int decompressor_run_some(struct decompressor *d, const void *src, size_t len,
+			  void *dst, size_t cap, size_t *ret_len,
+			  struct imgfmt_error *err);
 
 #endif /* IMGFMT_CODEC_CODEC_H */

@@ -62,16 +62,30 @@ static int lz4_compress(void *state, const void *src, size_t len, void *dst,
 	return IMGFMT_OK;
 }
 
-static int lz4_decompress(void *state, const void *src, size_t len, void *dst,
-			  size_t exact_len, struct imgfmt_error *err)
+/* A raw block ends where its input ends: nothing can trail. */
+static int lz4_decompress_some(void *state, const void *src, size_t len,
+			       void *dst, size_t cap, size_t *ret_len,
+			       struct imgfmt_error *err)
 {
 	int n;
 
 	(void)state;
-	/* A raw block ends where its input ends: nothing can trail. */
-	n = LZ4_decompress_safe(src, dst, (int)len, (int)exact_len);
-	if (n >= 0 && (size_t)n == exact_len)
-		return IMGFMT_OK;
+	n = LZ4_decompress_safe(src, dst, (int)len, (int)cap);
+	if (n < 0)
+		return err_set(err, IMGFMT_E_CORRUPT,
+			       "not an lz4 block of %zu bytes", cap);
+	*ret_len = (size_t)n;
+	return IMGFMT_OK;
+}
+
+static int lz4_decompress(void *state, const void *src, size_t len, void *dst,
+			  size_t exact_len, struct imgfmt_error *err)
+{
+	size_t n = 0;
+	int rc = lz4_decompress_some(state, src, len, dst, exact_len, &n, err);
+
+	if (rc || n == exact_len)
+		return rc;
 	return err_set(err, IMGFMT_E_CORRUPT, "not an lz4 block of %zu bytes",
 		       exact_len);
 }
@@ -81,6 +95,7 @@ static const struct codec_ops lz4_ops = {
 	.compress_free = lz4_compress_free,
 	.compress = lz4_compress,
 	.decompress = lz4_decompress,
+	.decompress_some = lz4_decompress_some,
 };
 
 #define LZ4_OPS &lz4_ops

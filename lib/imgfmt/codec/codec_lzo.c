@@ -95,20 +95,33 @@ static void lzo_decompress_free(void *state)
 	(void)state;
 }
 
-static int lzo_decompress(void *state, const void *src, size_t len, void *dst,
-			  size_t exact_len, struct imgfmt_error *err)
+static int lzo_decompress_some(void *state, const void *src, size_t len,
+			       void *dst, size_t cap, size_t *ret_len,
+			       struct imgfmt_error *err)
 {
-	lzo_uint n = exact_len;
+	lzo_uint n = cap;
 	int rc;
 
 	(void)state;
 	rc = lzo1x_decompress_safe(src, len, dst, &n, NULL);
-	if (rc == LZO_E_OK && n == exact_len)
-		return IMGFMT_OK;
-	return err_set(err, IMGFMT_E_CORRUPT,
-		       rc == LZO_E_INPUT_NOT_CONSUMED ?
-			       "%zu bytes of lzo data, and more behind them" :
-			       "not an lzo stream of %zu bytes",
+	if (rc != LZO_E_OK)
+		return err_set(err, IMGFMT_E_CORRUPT,
+			       "not an lzo stream of %zu bytes%s", cap,
+			       rc == LZO_E_INPUT_NOT_CONSUMED ?
+				       ": something follows it" : "");
+	*ret_len = n;
+	return IMGFMT_OK;
+}
+
+static int lzo_decompress(void *state, const void *src, size_t len, void *dst,
+			  size_t exact_len, struct imgfmt_error *err)
+{
+	size_t n = 0;
+	int rc = lzo_decompress_some(state, src, len, dst, exact_len, &n, err);
+
+	if (rc || n == exact_len)
+		return rc;
+	return err_set(err, IMGFMT_E_CORRUPT, "not an lzo stream of %zu bytes",
 		       exact_len);
 }
 
@@ -119,6 +132,7 @@ static const struct codec_ops lzo_ops = {
 	.decompress_new = lzo_decompress_new,
 	.decompress_free = lzo_decompress_free,
 	.decompress = lzo_decompress,
+	.decompress_some = lzo_decompress_some,
 };
 
 #define LZO_OPS &lzo_ops

@@ -85,7 +85,8 @@ bool text_next_line(struct text *t, struct line *ret)
 
 		if (!end)
 			end = t->data + t->len;
-		t->pos = min_u64((size_t)(end - t->data) + 1, t->len);
+		t->end = (size_t)(end - t->data);
+		t->pos = min_u64(t->end + 1, t->len);
 		t->line++;
 		comment = memchr(from, '#', (size_t)(end - from));
 		if (comment)
@@ -98,6 +99,14 @@ bool text_next_line(struct text *t, struct line *ret)
 			return true;
 	}
 	return false;
+}
+
+void text_uncut(const struct text *t, struct line *l)
+{
+	l->end = t->data + t->end;
+	while (l->end > l->pos && is_blank(l->end[-1]))
+		l->end--;
+	skip_blanks(l);
 }
 
 static int hex_digit(char c)
@@ -126,6 +135,25 @@ bool line_take_hex(struct line *l, uint64_t *ret)
 		value = value << 4 | (unsigned int)digit;
 	}
 	if (p == digits)
+		return false;
+	*ret = value;
+	l->pos = p;
+	skip_blanks(l);
+	return true;
+}
+
+bool line_take_number(struct line *l, uint64_t *ret)
+{
+	const char *p = l->pos;
+	uint64_t value = 0;
+
+	if (l->end - p > 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
+		return line_take_hex(l, ret);
+	for (; p < l->end && *p >= '0' && *p <= '9'; p++)
+		if (mul_overflow(value, (uint64_t)10, &value) ||
+		    add_overflow(value, (uint64_t)(*p - '0'), &value))
+			return false;
+	if (p == l->pos)
 		return false;
 	*ret = value;
 	l->pos = p;

@@ -14,6 +14,7 @@ struct text {
 	size_t len;
 	size_t pos;	/* of the next line */
 	size_t line;	/* number of the last line taken, from 1 */
+	size_t end;	/* of that line, its comment included */
 };
 
 /* What is left of a line. */
@@ -32,6 +33,9 @@ void text_fini(struct text *t);
  */
 bool text_next_line(struct text *t, struct line *ret);
 
+/* Give @l, a rest of the last line, the comment that was cut off. */
+void text_uncut(const struct text *t, struct line *l);
+
 static inline bool line_is_empty(const struct line *l)
 {
 	return l->pos == l->end;
@@ -43,6 +47,8 @@ static inline bool line_is_empty(const struct line *l)
  */
 /* A number in hexadecimal with or without 0x, of at most 64 bits. */
 bool line_take_hex(struct line *l, uint64_t *ret);
+/* A number in decimal, or in hexadecimal with 0x, of at most 64 bits. */
+bool line_take_number(struct line *l, uint64_t *ret);
 /* @c itself. */
 bool line_take_char(struct line *l, char c);
 /* The word @word, which ends with the line or at a blank. */

@@ -22,11 +22,14 @@ static bool take_range(struct line *l, uint64_t *first, uint64_t *last)
 	       line_take_hex(l, last);
 }
 
-static int parse_fact(struct imgfmt_machine *m, struct line *l,
-		      struct imgfmt_error *err)
+static int parse_fact(struct imgfmt_machine *m, const struct text *t,
+		      struct line *l, struct imgfmt_error *err)
 {
+	int rc = identity_parse(machine_own_identity(m), t, l, err);
 	uint64_t first, last;
 
+	if (rc != IMGFMT_END)
+		return rc;
 	if (line_take_word(l, "ram")) {
 		if (take_range(l, &first, &last) && line_is_empty(l))
 			return machine_add_ram(m, first, last, err);
@@ -44,7 +47,7 @@ static int parse_facts(struct imgfmt_machine *m, struct text *t,
 	struct line line;
 
 	while (text_next_line(t, &line)) {
-		int rc = parse_fact(m, &line, err);
+		int rc = parse_fact(m, t, &line, err);
 
 		if (rc < 0) {
 			err_prefix(err, "line %zu", t->line);
@@ -222,8 +225,15 @@ int machine_load_system(const char *firmware_dir, const char *iomem,
 int imgfmt_machine_load(const char *path, struct imgfmt_machine **ret,
 			struct imgfmt_error *err)
 {
+	int rc;
+
 	if (path)
 		return machine_load_text(path, ret, err);
-	return machine_load_system("/sys/firmware/memmap", "/proc/iomem", ret,
-				   err);
+	rc = machine_load_system("/sys/firmware/memmap", "/proc/iomem", ret,
+				 err);
+	if (!rc)
+		identity_load_system("/proc/zoneinfo",
+				     "/sys/firmware/acpi/tables/FACS",
+				     machine_own_identity(*ret));
+	return rc;
 }

@@ -20,7 +20,13 @@ int machine_add_firmware(struct imgfmt_machine *m, uint64_t first,
 			 uint64_t last, const struct line *type,
 			 struct imgfmt_error *err);
 
-/* All is known: sort, merge, digest.  A machine without RAM is refused. */
+/* The rest, to be filled in. */
+struct machine_identity *machine_own_identity(struct imgfmt_machine *m);
+
+/*
+ * All is known: sort, merge, digest.  A machine of which neither its RAM nor
+ * anything else is known is refused.
+ */
 int machine_finish(struct imgfmt_machine *m, struct imgfmt_error *err);
 
 #endif /* IMGFMT_MACHINE_FACTS_H */

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "digest/crc32.h"
 #include "digest/sha256.h"
 #include "machine/facts.h"
 
@@ -25,6 +26,7 @@ struct imgfmt_machine {
 	struct vec ram;		/* of struct imgfmt_memory_range */
 	struct vec firmware;	/* of struct entry, rising by first */
 	uint8_t digest[IMGFMT_DIGEST_SIZE];	/* of firmware, if there is any */
+	struct machine_identity identity;
 };
 
 int machine_new(struct imgfmt_machine **ret, struct imgfmt_error *err)
@@ -197,9 +199,10 @@ int machine_finish(struct imgfmt_machine *m, struct imgfmt_error *err)
 		if (rc < 0)
 			return rc;
 	}
-	if (!m->ram.len)
+	if (!m->ram.len && !identity_is_any(&m->identity))
 		return err_set(err, IMGFMT_E_USAGE, "no RAM is named");
-	sort_and_merge_ram(&m->ram);
+	if (m->ram.len)
+		sort_and_merge_ram(&m->ram);
 	if (!m->firmware.len)
 		return IMGFMT_OK;
 	qsort(m->firmware.data, m->firmware.len, m->firmware.elem,
@@ -212,6 +215,61 @@ const struct imgfmt_memory_range *machine_ram(const struct imgfmt_machine *m,
 {
 	*count_ret = m->ram.len;
 	return m->ram.data;
+}
+
+const struct machine_identity *machine_identity(const struct imgfmt_machine *m)
+{
+	return &m->identity;
+}
+
+struct machine_identity *machine_own_identity(struct imgfmt_machine *m)
+{
+	return &m->identity;
+}
+
+/* Types of the firmware's memory map as numbers. */
+static bool e820_type(const char *name, uint32_t *ret)
+{
+	static const struct {
+		const char *name;
+		uint32_t type;
+	} types[] = {
+		{ MACHINE_RAM_TYPE, 1 },
+		{ "Reserved", 2 },
+		{ "ACPI Tables", 3 },
+		{ "ACPI Non-volatile Storage", 4 },
+		{ "Unusable memory", 5 },
+		{ "Persistent Memory", 7 },
+		{ "Persistent Memory (legacy)", 12 },
+		{ "Soft Reserved", 0xefffffff },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		*ret = types[i].type;
+		if (!strcmp(types[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+bool machine_e820_checksum(const struct imgfmt_machine *m, uint32_t *ret)
+{
+	const struct entry *entry = vec_array(&m->firmware, struct entry);
+	uint8_t record[20];
+	uint32_t type, crc;
+
+	put_le32(record, (uint32_t)m->firmware.len);
+	crc = crc32_le(UINT32_MAX, record, 4);
+	for (size_t i = 0; i < m->firmware.len; i++) {
+		if (!e820_type(entry[i].type, &type))
+			return false;
+		put_le64(record, entry[i].first);
+		put_le64(record + 8, entry[i].last - entry[i].first + 1);
+		put_le32(record + 16, type);
+		crc = crc32_le(crc, record, sizeof(record));
+	}
+	*ret = ~crc;
+	return m->firmware.len;
 }
 
 uint64_t machine_page_count(const struct imgfmt_machine *m, uint32_t page_size)
@@ -245,6 +303,8 @@ int machine_print(const struct imgfmt_machine *m,
 	char line[LINE_LEN];
 	int rc = write(ctx, head, sizeof(head) - 1);
 
+	if (!rc)
+		rc = identity_print(&m->identity, write, ctx);
 	for (size_t i = 0; i < m->ram.len && !rc; i++) {
 		int len = snprintf(line, sizeof(line),
 				   "ram 0x%" PRIx64 "-0x%" PRIx64 "\n",

@@ -12,8 +12,9 @@
  *	firmware 0x0-0x9fbff System RAM
  *	firmware 0x9fc00-0xfffff Reserved
  *
- * Lines may come in any order.  Without "ram" lines the RAM is what the
- * firmware calls System RAM; without "firmware" lines its digest is unknown.
+ * Lines may come in any order, also those of identity.h.  Without "ram" lines
+ * the RAM is what the firmware calls System RAM; without "firmware" lines its
+ * digest is unknown.
  */
 #ifndef IMGFMT_MACHINE_MACHINE_H
 #define IMGFMT_MACHINE_MACHINE_H
@@ -21,6 +22,7 @@
 #include "base/base.h"
 #include "format.h"
 #include "imgfmt.h"
+#include "machine/identity.h"
 
 /* RAM: rising, apart from each other, not empty, within IMGFMT_MAX_ADDRESS. */
 const struct imgfmt_memory_range *machine_ram(const struct imgfmt_machine *m,
@@ -31,6 +33,15 @@ uint64_t machine_page_count(const struct imgfmt_machine *m, uint32_t page_size);
 
 /* IMGFMT_DIGEST_SIZE bytes by spec 6.5, or NULL if unknown. */
 const uint8_t *machine_firmware_digest(const struct imgfmt_machine *m);
+
+/* What is known of the rest; never NULL. */
+const struct machine_identity *machine_identity(const struct imgfmt_machine *m);
+
+/*
+ * The checksum that Linux on x86_64 takes over the firmware's memory map
+ * (spec/swsusp.md, 10); false if that map, or a type in it, is not known.
+ */
+bool machine_e820_checksum(const struct imgfmt_machine *m, uint32_t *ret);
 
 /* Write the text form in pieces; ends with what @write returns if not 0. */
 int machine_print(const struct imgfmt_machine *m,

@@ -173,6 +173,9 @@ static int machine_memory(const struct imgfmt_machine *m,
 	size_t count;
 	const struct imgfmt_memory_range *ram = machine_ram(m, &count);
 
+	if (!count)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the machine's facts say nothing of its memory");
 	if (digest)
 		memcpy(ret->firmware, digest, sizeof(ret->firmware));
 	if (count > IMGFMT_MAX_RANGES)

@@ -54,6 +54,13 @@ enum swsusp_signature swsusp_recognise(const void *page, uint32_t page_size,
 	const uint8_t *b = page;
 
 	*other_ret = NULL;
+	/* It leaves the signature of the swap area alone. */
+	if (!memcmp(b, tuxonice, sizeof(tuxonice)) &&
+	    memcmp(b + page_size - TAIL_SIGNATURE, image_signature,
+		   sizeof(image_signature))) {
+		*other_ret = "TuxOnIce";
+		return SWSUSP_OTHER;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (memcmp(b + page_size - TAIL_SIGNATURE, known[i].signature,
 			   SWSUSP_SIGNATURE_SIZE))
@@ -61,10 +68,7 @@ enum swsusp_signature swsusp_recognise(const void *page, uint32_t page_size,
 		*other_ret = known[i].name;
 		return known[i].means;
 	}
-	if (memcmp(b, tuxonice, sizeof(tuxonice)))
-		return SWSUSP_NONE;
-	*other_ret = "TuxOnIce";
-	return SWSUSP_OTHER;
+	return SWSUSP_NONE;
 }
 
 void swsusp_header_load(const void *page, uint32_t page_size,
@@ -159,6 +163,11 @@ bool swsusp_info_is_one(const void *page, uint32_t page_size)
 			    get_le64(b + INFO_SIZE), page_size);
 }
 
+bool swsusp_info_has_magic(const void *page)
+{
+	return get_le64((const uint8_t *)page + 24) == SWSUSP_X86_64_MAGIC;
+}
+
 static bool is_32bit(const uint8_t *b, uint32_t page_size)
 {
 	return counts_agree(get_le32(b + INFO32_IMAGE),
@@ -178,7 +187,7 @@ static void load_arch(const uint8_t *b, struct swsusp_info *ret)
 	const uint8_t *arm64 = b + ARM64_FIELDS;
 
 	ret->arch = SWSUSP_ARCH_UNKNOWN;
-	if (get_le64(b + 24) == SWSUSP_X86_64_MAGIC) {
+	if (swsusp_info_has_magic(b)) {
 		ret->arch = SWSUSP_ARCH_X86_64;
 		ret->x86_64.jump_address = get_le64(b);
 		ret->x86_64.jump_address_phys = get_le64(b + 8);

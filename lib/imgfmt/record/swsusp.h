@@ -114,6 +114,8 @@ static inline uint64_t swsusp_meta_pages(const struct swsusp_info *i)
 
 /* Whether the counts of a page agree with each other and this page size. */
 bool swsusp_info_is_one(const void *page, uint32_t page_size);
+/* Whether a page has the magic number of an architecture header. */
+bool swsusp_info_has_magic(const void *page);
 /*
  * Decode an info page and check it [SWS-12 to SWS-15].  *@ret holds what was
  * read on failure too.

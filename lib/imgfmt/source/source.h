@@ -21,7 +21,12 @@
 #include "record/memory.h"
 #include "record/mutable.h"
 
+struct imgfmt_machine;
 struct source_ops;
+
+/* A finding of enum imgfmt_severity. */
+typedef void host_tell(void *ctx, int severity,
+		       const struct imgfmt_error *what);
 
 /* A note with its header and padding in note_bytes. */
 struct note_span {
@@ -139,6 +144,14 @@ struct source_ops {
 	int (*prove)(const struct imgfmt_image *image,
 		     const struct unit_sum *total, struct imgfmt_error *note,
 		     struct imgfmt_error *err);
+	/*
+	 * Whether @machine (or NULL) with a kernel of @release (or NULL) would
+	 * resume the image; what speaks against it is told.  NULL: the rules of
+	 * this project's format (spec 6.8) are all there is.
+	 */
+	void (*check_host)(const struct imgfmt_image *image,
+			   const struct imgfmt_machine *machine,
+			   const char *release, host_tell *tell, void *ctx);
 	/* After the last page of a sequential input: what proves it. */
 	int (*finish)(void *reader, struct imgfmt_error *err);
 };

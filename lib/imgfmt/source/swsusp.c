@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "machine/identity.h"
 
 #define PAGE_SIZE_MAX 65536u
 
@@ -96,7 +97,7 @@ static int snapshot_probe(struct io *io, const uint8_t *head, size_t len,
 {
 	(void)io;
 	(void)err;
-	*ret = false;
+	*ret = len >= page_sizes[0] && swsusp_info_has_magic(head);
 	for (size_t i = 0; i < ARRAY_SIZE(page_sizes) && !*ret; i++)
 		*ret = len >= page_sizes[i] &&
 		       swsusp_info_is_one(head, page_sizes[i]);
@@ -195,25 +196,6 @@ static int open_header(struct imgfmt_image *image, struct imgfmt_error *err)
 	return rc;
 }
 
-/* ELF machine numbers by the names of utsname. */
-static uint16_t machine_by_name(const char *name)
-{
-	static const struct {
-		const char *name;
-		uint16_t machine;
-	} names[] = {
-		{ "x86_64", EM_X86_64 },	{ "aarch64", EM_AARCH64 },
-		{ "riscv64", EM_RISCV },	{ "s390x", EM_S390 },
-		{ "ppc64le", EM_PPC64 },	{ "loongarch64", EM_LOONGARCH },
-		{ "mips64", EM_MIPS },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i].name, name))
-			return names[i].machine;
-	return EM_NONE;
-}
-
 /* The texts of the header are terminated, and shorter than the fields. */
 static void take_info(struct imgfmt_image *image)
 {
@@ -239,7 +221,7 @@ static void take_info(struct imgfmt_image *image)
 	case SWSUSP_ARCH_GENERIC:
 		if (!s->has_info)
 			break;
-		image->machine = machine_by_name(s->info.uts[4]);
+		image->machine = identity_machine(s->info.uts[4]);
 		strcpy(i->release, s->info.uts[2]);
 		strcpy(i->version, s->info.uts[3]);
 		break;
@@ -416,6 +398,7 @@ const struct source_ops source_swsusp = {
 	.sum = swsusp_sum,
 	.join = swsusp_join,
 	.prove = swsusp_prove,
+	.check_host = swsusp_check_host,
 };
 
 const struct source_ops source_snapshot = {
@@ -429,5 +412,6 @@ const struct source_ops source_snapshot = {
 	.reader_free = swsusp_reader_free,
 	.read = swsusp_read,
 	.masks = swsusp_masks,
+	.check_host = swsusp_check_host,
 	.finish = swsusp_finish,
 };

@@ -63,13 +63,16 @@ struct swsusp {
 	struct vec runs;	/* struct page_run, rising */
 	uint64_t listed, zero;	/* frames */
 	uint64_t unlisted;	/* meta pages that are lost */
-	struct vec parts;	/* struct list_part */
+	struct vec parts;	/* struct list_part, in the order of the list */
 
 	/* Facts as text. */
 	char flag_text[40], ratio_text[24];
 };
 
-/* Frames of the page list that rise, the last one included. */
+/*
+ * A part of the page list, as long as each frame is the next higher one of all
+ * that are listed; the last one included.
+ */
 struct list_part {
 	uint64_t first, last;
 };
@@ -160,6 +163,13 @@ void swsusp_join(struct unit_sum *total, const struct unit_sum *next);
 int swsusp_prove(const struct imgfmt_image *image,
 		 const struct unit_sum *total, struct imgfmt_error *note,
 		 struct imgfmt_error *err);
+
+/* ---- swsusp_host.c ---- */
+
+/* SWS-28 to SWS-32. */
+void swsusp_check_host(const struct imgfmt_image *image,
+		       const struct imgfmt_machine *machine,
+		       const char *release, host_tell *tell, void *ctx);
 
 /* ---- swsusp_facts.c ---- */
 

@@ -21,6 +21,8 @@ struct list {
 	uint64_t stored;	/* frames that have one, so far */
 	bool ended;		/* the end marker was met */
 	bool counting;		/* only count them */
+	bool unordered;		/* the frames do not rise throughout */
+	uint64_t next;		/* the frame behind the last one */
 };
 
 static int add_run(struct list *l, const struct page_run *add,
@@ -51,29 +53,6 @@ static int add_run(struct list *l, const struct page_run *add,
 	return vec_push(runs, add, err);
 }
 
-static int add_part(struct list *l, uint64_t pfn, uint64_t at,
-		    struct imgfmt_error *err)
-{
-	struct vec *parts = &l->s->parts;
-	struct list_part *last, next = { .first = pfn, .last = pfn };
-
-	last = parts->len ?
-		       &vec_array(parts, struct list_part)[parts->len - 1] :
-		       NULL;
-	if (last && pfn == last->last)
-		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-17", at, pfn,
-				    "frame 0x%" PRIx64 " is listed twice", pfn);
-	if (last && pfn > last->last) {
-		last->last = pfn;
-		return IMGFMT_OK;
-	}
-	if (parts->len == PARTS_MAX)
-		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-18", at, pfn,
-				    "the page list has more than %u rising parts",
-				    PARTS_MAX);
-	return vec_push(parts, &next, err);
-}
-
 static uint64_t max_frames(const struct swsusp *s)
 {
 	return IMGFMT_MAX_ADDRESS / s->page_size;
@@ -87,7 +66,6 @@ static int take_frame(struct list *l, uint64_t entry, uint64_t at,
 	uint64_t pfn = entry & ~SWSUSP_LIST_ZERO;
 	struct page_run run = { .pfn = pfn, .pages = 1 };
 	uint64_t body = swsusp_meta_pages(&s->info) + l->data;
-	int rc;
 
 	l->stored += !zero;
 	if (l->counting)
@@ -104,9 +82,8 @@ static int take_frame(struct list *l, uint64_t entry, uint64_t at,
 		return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-20", at, pfn,
 				    "more frames without zero flag than %" PRIu64 " data pages",
 				    s->info.image_pages);
-	rc = add_part(l, pfn, at, err);
-	if (rc)
-		return rc;
+	l->unordered |= l->next > pfn;
+	l->next = pfn + 1;
 	s->listed++;
 	s->zero += zero;
 	if (zero)
@@ -188,7 +165,8 @@ static int take_around_gaps(struct list *l, struct imgfmt_error *err)
 	return take_pages(l, tail, meta, err);
 }
 
-static int read_list(struct imgfmt_image *image, struct imgfmt_error *err)
+static int read_list(struct imgfmt_image *image, bool *unordered_ret,
+		     struct imgfmt_error *err)
 {
 	const struct reader_opts opts = { 0 };
 	struct swsusp *s = swsusp_of(image);
@@ -204,59 +182,107 @@ static int read_list(struct imgfmt_image *image, struct imgfmt_error *err)
 		rc = err_rule(err, IMGFMT_E_CORRUPT, "SWS-20", IMGFMT_NOWHERE,
 			      "%" PRIu64 " frames without zero flag are listed, the image has %" PRIu64 " data pages",
 			      l.data, s->info.image_pages);
+	*unordered_ret = l.unordered;
 	free(l.page);
 	swsusp_reader_free(l.reader);
 	return rc;
 }
 
-static int part_order(const void *a, const void *b)
-{
-	const struct list_part *x = a, *y = b;
+/* A run, and its number in the list. */
+struct placed_run {
+	struct page_run run;
+	uint64_t number;
+};
 
-	return (x->first > y->first) - (x->first < y->first);
+static int placed_order(const void *a, const void *b)
+{
+	const struct placed_run *x = a, *y = b;
+
+	return (x->run.pfn > y->run.pfn) - (x->run.pfn < y->run.pfn);
 }
 
-static int run_order(const void *a, const void *b)
+static int listed_twice(uint64_t pfn, struct imgfmt_error *err)
 {
-	const struct page_run *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+	return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-17", IMGFMT_NOWHERE,
+			    pfn, "frame 0x%" PRIx64 " is listed twice", pfn);
 }
 
-static int check_runs(const struct swsusp *s, struct imgfmt_error *err)
+/* A part ends where the next run of the list is not the next higher one. */
+static int find_parts(struct swsusp *s, const uint64_t *rank,
+		      struct imgfmt_error *err)
 {
 	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+	struct list_part part = { 0 };
+	int rc = IMGFMT_OK;
 
-	for (size_t i = 1; i < s->runs.len; i++)
-		if (r[i].pfn < r[i - 1].pfn + r[i - 1].pages)
-			return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-17",
+	for (size_t i = 0; i < s->runs.len && !rc; i++) {
+		if (!i || rank[i] != rank[i - 1] + 1)
+			part.first = r[i].pfn;
+		part.last = r[i].pfn + r[i].pages - 1;
+		if (i + 1 < s->runs.len && rank[i + 1] == rank[i] + 1)
+			continue;
+		if (s->parts.len == PARTS_MAX)
+			return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-18",
 					    IMGFMT_NOWHERE, r[i].pfn,
-					    "frame 0x%" PRIx64 " is listed twice",
-					    r[i].pfn);
-	return IMGFMT_OK;
+					    "the page list has more than %u parts",
+					    PARTS_MAX);
+		rc = vec_push(&s->parts, &part, err);
+	}
+	return rc;
 }
 
-/* Zones may come in any order, but each as a whole. */
-static int sort_list(struct swsusp *s, struct imgfmt_error *err)
+static int sort_runs(struct swsusp *s, struct placed_run *sorted,
+		     uint64_t *rank, struct imgfmt_error *err)
 {
-	struct list_part *p;
+	struct page_run *r = vec_array(&s->runs, struct page_run);
+	size_t count = s->runs.len;
 	int rc;
 
-	if (s->parts.len < 2)
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = (struct placed_run){ .run = r[i], .number = i };
+	qsort(sorted, count, sizeof(*sorted), placed_order);
+	for (size_t i = 0; i < count; i++) {
+		if (i && sorted[i].run.pfn <
+				 sorted[i - 1].run.pfn + sorted[i - 1].run.pages)
+			return listed_twice(sorted[i].run.pfn, err);
+		rank[sorted[i].number] = i;
+	}
+	rc = find_parts(s, rank, err);
+	for (size_t i = 0; i < count; i++)
+		r[i] = sorted[i].run;
+	return rc;
+}
+
+/* Zones may come in any order: only then is there something to sort. */
+static int order_list(struct imgfmt_image *image, bool unordered,
+		      struct imgfmt_error *err)
+{
+	struct swsusp *s = swsusp_of(image);
+	const struct page_run *r = vec_array(&s->runs, const struct page_run);
+	size_t count = s->runs.len;
+	struct placed_run *sorted;
+	struct list_part whole;
+	uint64_t *rank, bytes = count * (sizeof(*sorted) + sizeof(*rank));
+	int rc;
+
+	if (!count)
 		return IMGFMT_OK;
-	qsort(s->runs.data, s->runs.len, s->runs.elem, run_order);
-	rc = check_runs(s, err);
+	if (!unordered) {
+		whole.first = r[0].pfn;
+		whole.last = r[count - 1].pfn + r[count - 1].pages - 1;
+		return vec_push(&s->parts, &whole, err);
+	}
+	rc = source_charge(image, bytes, err);
 	if (rc)
 		return rc;
-	qsort(s->parts.data, s->parts.len, s->parts.elem, part_order);
-	p = s->parts.data;
-	for (size_t i = 1; i < s->parts.len; i++)
-		if (p[i].first <= p[i - 1].last)
-			return err_rule_pfn(err, IMGFMT_E_CORRUPT, "SWS-18",
-					    IMGFMT_NOWHERE, p[i].first,
-					    "two rising parts of the page list overlap at frame 0x%" PRIx64,
-					    p[i].first);
-	return IMGFMT_OK;
+	sorted = calloc(count, sizeof(*sorted));
+	rank = calloc(count, sizeof(*rank));
+	rc = sorted && rank ? sort_runs(s, sorted, rank, err) :
+			      err_nomem(err, "the page list");
+	free(sorted);
+	free(rank);
+	image->memused -= bytes;
+	return rc;
 }
 
 static int add_frames(struct imgfmt_image *image, struct imgfmt_error *err)
@@ -284,10 +310,11 @@ int swsusp_read_frames(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct swsusp *s = swsusp_of(image);
 	struct imgfmt_error e = { 0 };
-	int rc = read_list(image, &e);
+	bool unordered = false;
+	int rc = read_list(image, &unordered, &e);
 
 	if (!rc)
-		rc = sort_list(s, &e);
+		rc = order_list(image, unordered, &e);
 	if (rc && !swsusp_bear(image, rc, &e)) {
 		if (err)
 			*err = e;

@@ -162,6 +162,30 @@ static bool came_back(struct cycle *c, uint64_t page)
 	return false;
 }
 
+/* The page of the chain's end, among those before it. */
+static bool is_earlier(const struct swsusp *s, uint64_t page)
+{
+	const struct map_run *r =
+		vec_array(&s->map_pages, const struct map_run);
+
+	for (size_t i = 0; i < s->map_pages.len; i++) {
+		uint64_t end = i + 1 < s->map_pages.len ? r[i + 1].entry :
+							  s->map_count - 1;
+
+		if (page >= r[i].page && page - r[i].page < end - r[i].entry)
+			return true;
+	}
+	return false;
+}
+
+static int chain_comes_back(uint64_t page, uint64_t at,
+			    struct imgfmt_error *err)
+{
+	return err_rule(err, IMGFMT_E_CORRUPT, "SWS-09", at,
+			"the chain of map pages comes back to page %" PRIu64,
+			page);
+}
+
 static int walk_chain(struct imgfmt_image *image, uint8_t *buf,
 		      struct imgfmt_error *err)
 {
@@ -175,9 +199,7 @@ static int walk_chain(struct imgfmt_image *image, uint8_t *buf,
 					  &page, err);
 
 		if (!rc && (page == s->header_page || came_back(&cycle, page)))
-			rc = err_rule(err, IMGFMT_E_CORRUPT, "SWS-09", at,
-				      "the chain of map pages comes back to page %" PRIu64,
-				      next);
+			rc = chain_comes_back(next, at, err);
 		if (!rc)
 			rc = add_page(image, &s->map_pages, s->map_count, page,
 				      err);
@@ -188,6 +210,9 @@ static int walk_chain(struct imgfmt_image *image, uint8_t *buf,
 		s->map_count++;
 		at = page * s->page_size;
 		rc = take_entries(image, buf, at, &end, err);
+		/* A map that never ends may be one that comes back. */
+		if (rc == IMGFMT_E_CORRUPT && is_earlier(s, page))
+			return chain_comes_back(next, at, err);
 		if (rc)
 			return rc;
 		next = swsusp_map_next(buf, s->page_size);

@@ -4,6 +4,7 @@
  * the checksum over all of it.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -105,7 +106,10 @@ static int unpack(struct swsusp_reader *r, uint64_t cluster, uint8_t *pages,
 	const struct swsusp *s = r->s;
 	const struct cluster *c =
 		&vec_array(&s->clusters, const struct cluster)[cluster];
+	size_t want = (size_t)swsusp_cluster_pages(s, cluster) * s->page_size;
 	struct imgfmt_error e;
+	char what[64];
+	size_t len;
 	int rc;
 
 	rc = swsusp_read_entries(r->image, c->entry,
@@ -117,13 +121,15 @@ static int unpack(struct swsusp_reader *r, uint64_t cluster, uint8_t *pages,
 	if (get_le64(r->raw) != c->len)
 		return bad_cluster(s, cluster, "SWS-22",
 				   "its length has changed", err);
-	rc = decompressor_run(&r->codec, r->raw + SWSUSP_PREFIX_SIZE, c->len,
-			      pages,
-			      (size_t)swsusp_cluster_pages(s, cluster) *
-				      s->page_size,
-			      &e);
+	rc = decompressor_run_some(&r->codec, r->raw + SWSUSP_PREFIX_SIZE,
+				   c->len, pages, want, &len, &e);
 	if (rc == IMGFMT_E_CORRUPT)
 		return bad_cluster(s, cluster, "SWS-23", e.message, err);
+	if (!rc && len != want) {
+		snprintf(what, sizeof(what), "holds %zu bytes, not %zu", len,
+			 want);
+		return bad_cluster(s, cluster, "SWS-24", what, err);
+	}
 	if (rc && err)
 		*err = e;
 	return rc;

@@ -206,10 +206,20 @@ static void check_memory(struct verifier *v)
 		return;
 	}
 	ram = machine_ram(v->opts.machine, &rams);
+	if (!rams) {
+		not_here(v, "HST-01", IMGFMT_NOWHERE,
+			 "nothing is known of its memory");
+		return;
+	}
 	if (first_outside(image->memory.ranges.data, image->memory.ranges.len,
 			  ram, rams, &at))
 		not_here(v, "HST-02", at / image->info.page_size,
 			 "it has no RAM where the image has some");
+}
+
+static void tell_host(void *ctx, int severity, const struct imgfmt_error *what)
+{
+	verify_tell(ctx, severity, what);
 }
 
 int verify_host(struct verifier *v, struct imgfmt_error *err)
@@ -218,6 +228,11 @@ int verify_host(struct verifier *v, struct imgfmt_error *err)
 	struct imgfmt_error e;
 
 	(void)err;
+	if (v->image->ops->check_host) {
+		v->image->ops->check_host(v->image, v->opts.machine,
+					  v->opts.kernel, tell_host, v);
+		return IMGFMT_OK;
+	}
 	if (v->opts.machine)
 		check_memory(v);
 	if (v->opts.kernel && strcmp(v->opts.kernel, release)) {
