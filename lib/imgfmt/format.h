@@ -156,6 +156,28 @@ struct imgfmt_mapping_record {
 	imgfmt_le32	reserved;
 } IMGFMT_ON_DISK;
 
+/* 6.9 Write-back note */
+#define IMGFMT_SWAP_ZERO_ELIDED	(1UL << 0)
+#define IMGFMT_SWAP_FROM_STREAM	(1UL << 1)
+#define IMGFMT_SWAP_MAX_PARTS	4096
+#define IMGFMT_SWAP_INFO_MIN	433
+
+struct imgfmt_swap_head {
+	imgfmt_le32	crc32c;
+	imgfmt_le32	page_size;
+	imgfmt_le32	header_flags;
+	imgfmt_le32	hardware_signature;
+	imgfmt_le32	crc32;
+	imgfmt_le32	flags;
+	imgfmt_le32	info_size;
+	imgfmt_le32	part_count;
+} IMGFMT_ON_DISK;
+
+struct imgfmt_swap_part {
+	imgfmt_le64	first;
+	imgfmt_le64	last;
+} IMGFMT_ON_DISK;
+
 /* 7 Page map */
 #define IMGFMT_PAGE_MAP_MAGIC	"IMGPMAP"	/* with its NUL */
 
@@ -332,6 +354,8 @@ IMGFMT_ASSERT_SIZE(imgfmt_info_record, 512);
 IMGFMT_ASSERT_SIZE(imgfmt_backup_record, 24);
 IMGFMT_ASSERT_SIZE(imgfmt_memory_head, 40);
 IMGFMT_ASSERT_SIZE(imgfmt_mapping_record, 32);
+IMGFMT_ASSERT_SIZE(imgfmt_swap_head, 32);
+IMGFMT_ASSERT_SIZE(imgfmt_swap_part, 16);
 IMGFMT_ASSERT_SIZE(imgfmt_page_map_head, 24);
 IMGFMT_ASSERT_SIZE(imgfmt_run_record, 16);
 IMGFMT_ASSERT_SIZE(imgfmt_block_record, 64);

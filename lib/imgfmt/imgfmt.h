@@ -122,6 +122,42 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
 		     void *ctx, const char *name, struct imgfmt_output **ret,
 		     struct imgfmt_error *err);
+
+/*
+ * A swap area, for the format "swsusp": it exists already, and is written
+ * where it stands.  Refused are areas in use, and, without
+ * IMGFMT_OUTPUT_FORCE, those with an image that waits to be resumed.
+ */
+struct imgfmt_swap_opts {
+	size_t	 struct_size;
+	uint64_t offset;	/* byte of the file where the device begins */
+	uint64_t resume_offset;	/* page of the device with the swap header */
+	/*
+	 * With a resume_offset: the path of a text that says where the swap
+	 * file lies on the device, lines "PAGE-OF-FILE PAGE-OF-DEVICE COUNT".
+	 */
+	const char *extents;
+	uint32_t flags;		/* IMGFMT_OUTPUT_FORCE, IMGFMT_SWAP_FILE */
+	uint32_t reserved;
+};
+/*
+ * The file is a swap file of this system, to be resumed from by its place on
+ * the device of its file system.  Other files are copies of a whole device.
+ */
+#define IMGFMT_SWAP_FILE	(1U << 1)
+
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,
+		       struct imgfmt_output **ret, struct imgfmt_error *err);
+/*
+ * Take back an image that waits to be resumed: its area is swap again.
+ * IMGFMT_E_NOT_IMAGE if none is there.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_swap_invalidate(const char *path,
+			   const struct imgfmt_swap_opts *opts,
+			   struct imgfmt_error *err);
+
 /* Without a finished conversion nothing stays behind. */
 IMGFMT_API void imgfmt_output_free(struct imgfmt_output *out);
 
@@ -490,6 +526,7 @@ struct imgfmt_convert_result {
 	uint8_t	 uuid[16];
 	uint32_t level;
 	uint32_t unverified;	/* pages salvaged without a digest to prove them */
+	uint64_t resume_offset;	/* pages, of an image in swap */
 };
 
 /* Write @image to @out as @opts asks; the output is complete on success. */

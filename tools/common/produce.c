@@ -109,9 +109,10 @@ static int stat_operand(const char *operand, int standard_fd,
 
 /*
  * Writing would destroy what is still to be read.  A file that is named twice
- * does no harm, as the output has another name until it is complete.
+ * does no harm, as the output has another name until it is complete; but not
+ * so if it is written in @place.
  */
-static bool is_input(const char *operand, const char *output)
+static bool is_input(const char *operand, const char *output, bool place)
 {
 	struct stat in, out;
 
@@ -120,7 +121,7 @@ static bool is_input(const char *operand, const char *output)
 		return false;
 	if (S_ISBLK(in.st_mode) && S_ISBLK(out.st_mode))
 		return in.st_rdev == out.st_rdev;
-	return !strcmp(output, "-") && S_ISREG(out.st_mode) &&
+	return (place || !strcmp(output, "-")) && S_ISREG(out.st_mode) &&
 	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
@@ -158,20 +159,40 @@ static void summarise_salvage(struct produce *p, const char *input,
 			    "to verify the saved pages by");
 }
 
+/* An image of this format has a level. */
+static bool is_native(const struct produce *p)
+{
+	return !strcmp(p->opts.to, "packed") || !strcmp(p->opts.to, "plain");
+}
+
+static const char *describe(const struct produce *p,
+			    const struct imgfmt_convert_result *r)
+{
+	if (p->swap)
+		return "a hibernation image";
+	if (!strcmp(p->opts.to, "snapshot"))
+		return "a hibernation stream";
+	if (!is_native(p))
+		return "an ELF core";
+	return r->level == IMGFMT_SEALED ? "a sealed image" :
+					   "a streamed image";
+}
+
 static void summarise(const struct produce *p, const char *output,
 		      const struct imgfmt_convert_result *r, uint64_t ns)
 {
 	struct msg *m = &p->tool->msg;
 	bool exact = p->tool->common.bytes;
-	bool core = !strcmp(p->opts.to, "elf");
 
-	msg_summary(m, output, "%s of memory as %s %s of %s (%s) in %s",
+	msg_summary(m, output, "%s of memory as %s of %s (%s) in %s",
 		    units_size(UNITS_BUF, r->bytes_read, exact),
-		    core ? "an ELF" : r->level == IMGFMT_SEALED ?
-		    "a sealed" : "a streamed", core ? "core" : "image",
+		    describe(p, r),
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
+	if (r->resume_offset)
+		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
+			    r->resume_offset);
 	msg_note(m, output, "pages: %" PRIu64 " stored, %" PRIu64
 		 " zero, %" PRIu64 " excluded", r->stored_pages,
 		 r->zero_pages, r->excluded_pages);
@@ -181,13 +202,13 @@ static void report_json(const struct produce *p, const char *output,
 			const struct imgfmt_convert_result *r)
 {
 	struct json *j = &p->tool->json;
-	bool core = !strcmp(p->opts.to, "elf");
+	bool native = is_native(p);
 
 	json_string(j, "output", output);
 	json_string(j, "to", p->opts.to);
-	json_string(j, "level", core ? NULL :
-				imgfmt_level_name((int)r->level));
-	if (core)
+	json_string(j, "level", native ? imgfmt_level_name((int)r->level) :
+					 NULL);
+	if (!native)
 		json_null(j, "uuid");
 	else
 		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
@@ -204,6 +225,8 @@ static void report_json(const struct produce *p, const char *output,
 	json_bool(j, "unverified", r->unverified);
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
+	if (p->swap)
+		json_uint(j, "resume_offset", r->resume_offset);
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -232,14 +255,20 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-static int open_output(const struct tool *t, const char *path,
+static int open_output(struct produce *p, const char *path,
 		       struct imgfmt_output **ret, struct imgfmt_error *err)
 {
+	uint32_t flags = p->tool->common.force ? IMGFMT_OUTPUT_FORCE : 0;
+
+	if (p->swap) {
+		p->area.struct_size = sizeof(p->area);
+		p->area.flags |= flags;
+		return imgfmt_output_swap(path, &p->area, ret, err);
+	}
 	if (!strcmp(path, "-"))
 		return imgfmt_output_fd(STDOUT_FILENO, "standard output", ret,
 					err);
-	return imgfmt_output_path(path, t->common.force ?
-				  IMGFMT_OUTPUT_FORCE : 0, ret, err);
+	return imgfmt_output_path(path, flags, ret, err);
 }
 
 static void fill_opts(struct produce *p)
@@ -270,7 +299,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
 	uint64_t start = now_ns();
-	int rc = open_output(t, path, &out, &err);
+	int rc = open_output(p, path, &out, &err);
 
 	if (rc)
 		return fail(p, input, output, &err);
@@ -300,7 +329,13 @@ static int produce(struct produce *p, const char *operand)
 
 	if (!output || !take_exclude(p))
 		return EXIT_TROUBLE;
-	if (is_input(operand, output))
+	if (!p->swap && (p->area.offset || p->area.resume_offset ||
+			 p->area.extents || p->area.flags))
+		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents and --to-swap-file are for --to=swsusp");
+	if (p->swap && !strcmp(output, "-"))
+		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
+				  p->opts.to);
+	if (is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
 	fill_opts(p);
 	if (input_open(p->tool, operand, flags, &image, &err))

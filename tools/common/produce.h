@@ -26,6 +26,8 @@ struct produce {
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
+	bool			   swap;	/* the output is a swap area */
+	struct imgfmt_swap_opts	   area;
 
 	/* While it runs. */
 	uint64_t		   lost_ranges;

@@ -2,6 +2,8 @@
 /*
  * imgconv - convert an image.
  */
+#include <string.h>
+
 #include "common/input.h"
 #include "common/produce.h"
 
@@ -20,11 +22,35 @@ static void list_formats(struct opt_name words[FORMATS_MAX + 1])
 	}
 }
 
+/* The area is changed where it stands: it is the operand. */
+static int run_invalidate(struct produce *p, const char *path)
+{
+	struct tool *t = p->tool;
+	const struct imgfmt_swap_opts opts = {
+		.struct_size = sizeof(opts),
+		.offset = t->common.offset,
+		.resume_offset = t->common.resume_offset,
+	};
+	struct imgfmt_error err;
+
+	if (imgfmt_swap_invalidate(path, &opts, &err)) {
+		if (err.status == IMGFMT_E_USAGE)
+			return tool_usage(t, "%s", err.message);
+		return tool_fail(t, NULL, &err);
+	}
+	json_string(&t->json, "output", path);
+	json_bool(&t->json, "invalidated", true);
+	msg_summary(&t->msg, path, "the image is taken back, this is swap again");
+	return EXIT_YES;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct tool_info info = {
 		.name = "imgconv",
-		.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE",
+		.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
+			    "[options] --to=swsusp -o SWAP IMAGE\n"
+			    "[options] --invalidate SWAP",
 		.description = "Convert an image into another form, "
 			       "seal a streamed one, salvage a damaged one",
 		.manual = "imgconv(1)",
@@ -32,6 +58,7 @@ int main(int argc, char **argv)
 		.operands_max = 1,
 	};
 	struct opt_name formats[FORMATS_MAX + 1] = { 0 };
+	bool invalidate = false, swap_file = false;
 	struct tool tool = { 0 };
 	struct produce produce = { .tool = &tool };
 	int to = 0;	/* the first: packed */
@@ -42,6 +69,17 @@ int main(int argc, char **argv)
 		OPTS_PRODUCE(&produce),
 		OPT_FLAG(0, "salvage", &produce.salvage,
 			 "save what is intact of a damaged image"),
+		OPT_FLAG(0, "to-swap-file", &swap_file,
+			 "write to a swap file, not to a disk image"),
+		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
+			 "the swap device begins at BYTES of the output"),
+		OPT_ADDRESS(0, "to-resume-offset", "PAGES",
+			    &produce.area.resume_offset,
+			    "the swap file begins at page PAGES of the output"),
+		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
+			   "the swap file lies there as LIST says"),
+		OPT_FLAG(0, "invalidate", &invalidate,
+			 "take back a hibernation image: IMAGE is swap again"),
 		OPTS_INPUT(&tool.common),
 		OPTS_THREADS(&tool.common),
 		OPTS_PROGRESS(&tool.common),
@@ -54,5 +92,10 @@ int main(int argc, char **argv)
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
-	return tool_finish(&tool, produce_run(&produce, tool.operands[0]));
+	produce.swap = !strcmp(produce.opts.to, "swsusp");
+	if (swap_file)
+		produce.area.flags |= IMGFMT_SWAP_FILE;
+	status = invalidate ? run_invalidate(&produce, tool.operands[0]) :
+			      produce_run(&produce, tool.operands[0]);
+	return tool_finish(&tool, status);
 }

@@ -139,6 +139,10 @@ static int start_writer(struct imgfmt_writer *w,
 	if (!sink)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
+	if (sink->cut)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "output format \"%s\" is made by conversion only",
+			       to);
 	set_info(&w->target, o);
 	rc = add_runs(&w->target, o, err);
 	if (!rc)
@@ -185,11 +189,10 @@ static int take_page(struct imgfmt_writer *w, uint64_t pfn, const uint8_t *page,
 	int rc;
 
 	if (!w->unit) {
-		rc = engine_get(w->engine, &w->unit, err);
+		rc = engine_get(w->engine, pfn / f->block_pages, &w->unit,
+				err);
 		if (rc)
 			return rc;
-		w->unit->pfn = pfn / f->block_pages * f->block_pages;
-		w->unit->present = frames_mask(f, pfn / f->block_pages);
 		w->filled = 0;
 	}
 	first = w->unit->present & ~low_mask((unsigned int)(

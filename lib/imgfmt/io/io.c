@@ -349,6 +349,7 @@ static int take_extents(const struct fiemap *map, uint64_t *next, bool *last,
 		const struct io_extent x = {
 			.logical = e->fe_logical, .physical = e->fe_physical,
 			.bytes = e->fe_length,
+			.shared = e->fe_flags & FIEMAP_EXTENT_SHARED,
 		};
 		int rc;
 

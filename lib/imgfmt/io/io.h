@@ -86,6 +86,7 @@ int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err);
 /* A piece of a file, and where it lies on the device of its file system. */
 struct io_extent {
 	uint64_t logical, physical, bytes;
+	bool shared;		/* with another file */
 };
 
 /*

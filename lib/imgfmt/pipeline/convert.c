@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline/convert.h"
 
-#include "layout/digests.h"
+#include "base/error.h"
 #include "pipeline/engine.h"
 #include "record/block.h"
 
@@ -23,20 +23,23 @@ static int make_reader(void *ctx, void **ret, struct imgfmt_error *err)
 static int read_pages(const struct conversion *c, void *reader,
 		      struct unit *u, struct imgfmt_error *err)
 {
-	uint32_t size = c->image->info.page_size;
-	uint8_t *to = u->pages;
-	uint64_t mask = u->present;
+	size_t size = c->image->info.page_size;
+	uint8_t *to = u->pages + u->own * size;
 
-	while (mask) {
-		unsigned int bit = (unsigned int)__builtin_ctzll(mask);
-		uint64_t n = mask_run_at(mask, bit);
-		uint64_t pfn = view_source(&c->view, u->pfn + bit, &n);
-		int rc = c->image->ops->read(reader, pfn, n, to, err);
+	for (uint32_t i = 0; i < u->spans; i++) {
+		uint64_t pfn = u->span[i].pfn, left = u->span[i].pages;
 
-		if (rc)
-			return rc;
-		to += n * size;
-		mask &= ~(low_mask((unsigned int)n) << bit);
+		while (left) {
+			uint64_t n = left;
+			uint64_t from = view_source(&c->view, pfn, &n);
+			int rc = c->image->ops->read(reader, from, n, to, err);
+
+			if (rc)
+				return rc;
+			to += n * size;
+			pfn += n;
+			left -= n;
+		}
 	}
 	return IMGFMT_OK;
 }
@@ -76,26 +79,19 @@ static int fill_unit(void *ctx, void *reader, struct unit *u,
 static int feed(struct conversion *c, struct engine *e, void *reader,
 		struct imgfmt_error *err)
 {
-	const struct frames *f = &c->target.frames;
 	uint64_t group = 0;
 	struct unit *u;
 	int rc;
 
-	while (!frames_next_group(f, group, &group)) {
-		rc = engine_get(e, &u, err);
-		if (rc)
-			return rc;
-		u->pfn = group * f->block_pages;
-		u->present = frames_mask(f, group);
+	while (!(rc = engine_next(e, &group, &u, err))) {
 		if (reader)
 			rc = fill_unit(c, reader, u, err);
 		if (!rc)
 			rc = engine_put(e, u, err);
 		if (rc)
 			return rc;
-		group++;
 	}
-	return engine_drain(e, err);
+	return rc < 0 ? rc : engine_drain(e, err);
 }
 
 static void tell_lost(const struct conversion *c,
@@ -131,9 +127,11 @@ static int run_engine(struct conversion *c, struct engine *e,
 	return rc ? rc : engine_finish(e, result, err);
 }
 
-int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
-		struct imgfmt_output *out,
-		struct imgfmt_convert_result *result, struct imgfmt_error *err)
+int convert_through(struct conversion *c, const struct sink_ops *sink,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_output *out,
+		    struct imgfmt_convert_result *result,
+		    struct imgfmt_error *err)
 {
 	const struct engine_fill fill = {
 		.reader_new = make_reader,
@@ -143,13 +141,46 @@ int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
 	};
 	bool pipe = io_is_sequential(c->image->io);
 	struct engine *e;
-	int rc = engine_new(&c->target, c->sink, out, pipe ? NULL : &fill,
+	int rc = engine_new(&c->target, sink, out, pipe ? NULL : &fill,
 			    opts->threads, &opts->progress, &e, err);
 
 	if (rc)
 		return rc;
 	rc = run_engine(c, e, result, err);
 	engine_free(e);
+	return rc;
+}
+
+/* What has to be known before the output is begun, by going through it all. */
+static int prepare(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_output *out, struct imgfmt_error *err)
+{
+	struct imgfmt_convert_result result = { 0 };
+	const struct sink_ops *rehearsal;
+	int rc = IMGFMT_OK;
+
+	if (c->sink->cut && io_is_sequential(c->image->io))
+		return err_set(err, IMGFMT_E_SEEK,
+			       "output format \"%s\" needs a file as input, not a pipe",
+			       c->sink->name);
+	if (c->target.elide_zero)
+		rc = convert_survey(c, opts, out, err);
+	if (rc || !c->sink->rehearsal)
+		return rc;
+	rehearsal = c->sink->rehearsal(&c->target, out);
+	return rehearsal ? convert_through(c, rehearsal, opts, out, &result,
+					   err) :
+			   IMGFMT_OK;
+}
+
+int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		struct imgfmt_output *out,
+		struct imgfmt_convert_result *result, struct imgfmt_error *err)
+{
+	int rc = prepare(c, opts, out, err);
+
+	if (!rc)
+		rc = convert_through(c, c->sink, opts, out, result, err);
 	if (!rc)
 		tell_lost(c, opts, result);
 	return rc;

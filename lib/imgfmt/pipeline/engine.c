@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "record/block.h"
+#include "layout/digests.h"
 
 /*
  * Enough that the workers never wait for the owner, who waits for a processor
@@ -128,9 +128,9 @@ static int make_units(struct engine *e, struct imgfmt_error *err)
 
 		if (!e->borrow)
 			u->pages = malloc(pages);
-		if (e->ops->blocks)
-			u->out = malloc((size_t)block_size((uint32_t)pages));
-		if ((!e->borrow && !u->pages) || (e->ops->blocks && !u->out))
+		if (e->ops->room)
+			u->out = malloc(e->ops->room(e->t));
+		if ((!e->borrow && !u->pages) || (e->ops->room && !u->out))
 			return err_nomem(err, "blocks under way");
 		e->idle[e->idle_count++] = u;
 	}
@@ -164,10 +164,10 @@ int engine_new(const struct target *t, const struct sink_ops *sink,
 	e->fill = fill;
 	e->progress = *progress;
 	/*
-	 * Pages that become a block are done with in the worker, and its own
-	 * buffer is the one that its cache still holds.
+	 * Pages that become something else are done with in the worker, and
+	 * its own buffer is the one that its cache still holds.
 	 */
-	e->borrow = fill && sink->blocks;
+	e->borrow = fill && sink->room;
 	e->emits = !output_is_seekable(out);
 	depth = choose_depth(e, threads);
 	e->count = depth + 1;
@@ -226,11 +226,12 @@ static int take_one(struct engine *e, struct imgfmt_error *err)
 		rc = emit(e, u, err);
 	if (rc)
 		return rc;
-	e->done += (uint64_t)__builtin_popcountll(u->present);
+	e->done += u->done;
 	return report(e, err);
 }
 
-int engine_get(struct engine *e, struct unit **ret, struct imgfmt_error *err)
+static int get_idle(struct engine *e, struct unit **ret,
+		    struct imgfmt_error *err)
 {
 	int rc = IMGFMT_OK;
 
@@ -241,7 +242,51 @@ int engine_get(struct engine *e, struct unit **ret, struct imgfmt_error *err)
 		return rc;
 	*ret = e->idle[--e->idle_count];
 	(*ret)->verbatim = false;
+	(*ret)->own = (*ret)->spans = 0;
 	return IMGFMT_OK;
+}
+
+int engine_get(struct engine *e, uint64_t group, struct unit **ret,
+	       struct imgfmt_error *err)
+{
+	const struct frames *f = &e->t->frames;
+	struct unit *u;
+	int rc = get_idle(e, &u, err);
+
+	*ret = u;
+	if (rc)
+		return rc;
+	u->pfn = group * f->block_pages;
+	u->present = frames_mask(f, group);
+	u->done = (uint64_t)__builtin_popcountll(u->present);
+	for (uint64_t m = u->present; m;) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(m);
+		uint64_t n = mask_run_at(m, bit);
+
+		u->span[u->spans++] = (struct unit_span){ u->pfn + bit, n };
+		m &= ~(low_mask((unsigned int)n) << bit);
+	}
+	return IMGFMT_OK;
+}
+
+int engine_next(struct engine *e, uint64_t *group, struct unit **ret,
+		struct imgfmt_error *err)
+{
+	int rc;
+
+	*ret = NULL;
+	if (!e->ops->cut) {
+		rc = frames_next_group(&e->t->frames, *group, group);
+		return rc ? rc : engine_get(e, (*group)++, ret, err);
+	}
+	rc = get_idle(e, ret, err);
+	if (!rc)
+		rc = e->ops->cut(e->sink, *ret, err);
+	if (!rc || !*ret)
+		return rc;
+	e->idle[e->idle_count++] = *ret;
+	*ret = NULL;
+	return rc;
 }
 
 int engine_put(struct engine *e, struct unit *unit, struct imgfmt_error *err)

@@ -26,9 +26,19 @@ int engine_new(const struct target *t, const struct sink_ops *sink,
 	       struct engine **ret, struct imgfmt_error *err);
 void engine_free(struct engine *e);
 
-/* A unit to fill in: its pfn, present mask and, without a fill, its pages. */
-int engine_get(struct engine *e, struct unit **ret, struct imgfmt_error *err);
-/* Hand it on; units come in rising order. */
+/*
+ * A unit for the present frames of a group, to fill in its pages if there is
+ * no fill.
+ */
+int engine_get(struct engine *e, uint64_t group, struct unit **ret,
+	       struct imgfmt_error *err);
+/*
+ * The unit that comes next where the sink cuts, else that of the next group at
+ * or after *@group, which moves on.  IMGFMT_END behind the last one.
+ */
+int engine_next(struct engine *e, uint64_t *group, struct unit **ret,
+		struct imgfmt_error *err);
+/* Hand it on; groups come in rising order. */
 int engine_put(struct engine *e, struct unit *unit, struct imgfmt_error *err);
 /* Write what is under way, without completing the output. */
 int engine_drain(struct engine *e, struct imgfmt_error *err);

@@ -16,6 +16,9 @@ static int choose_codec(struct conversion *c,
 {
 	int rc;
 
+	/* It has its own. */
+	if (c->sink->prepare)
+		return IMGFMT_OK;
 	if (!c->sink->blocks) {
 		if (opts->codec)
 			return err_set(err, IMGFMT_E_USAGE,
@@ -290,7 +293,8 @@ static void take_info(struct conversion *c,
 	t->info = (struct info){
 		.kind = opts->kind ? (uint8_t)opts->kind : from->kind,
 		.page_size = from->page_size,
-		.block_pages = opts->block_pages ? opts->block_pages :
+		.block_pages = c->sink->block_pages ? c->sink->block_pages :
+			       opts->block_pages ? opts->block_pages :
 			       from->block_pages ? from->block_pages :
 						   IMGFMT_MAX_BLOCK_PAGES,
 		.not_resumable = from->not_resumable,
@@ -302,9 +306,16 @@ static void take_info(struct conversion *c,
 	memcpy(t->info.version, from->version, sizeof(from->version));
 }
 
-static int check_opts(const struct imgfmt_convert_opts *opts,
-		      const struct info *info, struct imgfmt_error *err)
+static int check_opts(const struct conversion *c,
+		      const struct imgfmt_convert_opts *opts,
+		      struct imgfmt_error *err)
 {
+	const struct info *info = &c->target.info;
+
+	if (opts->block_pages && c->sink->block_pages)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "output format \"%s\" has its own size of blocks",
+			       c->sink->name);
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
@@ -313,6 +324,18 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages of a block must be 1, 2, 4, ... or 64");
 	return IMGFMT_OK;
+}
+
+/*
+ * What it takes to write the image back to swap, as long as frames are what
+ * the kernel that wrote it knew.
+ */
+static int take_swap(struct conversion *c, struct imgfmt_error *err)
+{
+	if (!c->image->has_swap || c->view.swaps.len)
+		return IMGFMT_OK;
+	c->target.has_swap = true;
+	return swap_note_copy(&c->image->swap, &c->target.swap, err);
 }
 
 /* Blocks of the source may be copied where nothing asks for other ones. */
@@ -344,7 +367,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
 	take_info(c, opts);
-	rc = check_opts(opts, &c->target.info, err);
+	rc = check_opts(c, opts, err);
 	if (!rc)
 		rc = choose_codec(c, opts, err);
 	if (!rc)
@@ -360,15 +383,19 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	if (!rc && image->mappings.len)
 		rc = vec_append(&c->target.mappings, image->mappings.data,
 				image->mappings.len, err);
+	if (!rc)
+		rc = take_swap(c, err);
 	if (rc)
 		return rc;
 	find_version(c);
 	choose_copy(c, opts);
-	return IMGFMT_OK;
+	return c->sink->prepare ? c->sink->prepare(&c->target, opts, err) :
+				  IMGFMT_OK;
 }
 
 void conversion_fini(struct conversion *c)
 {
+	bitmap_fini(&c->zero);
 	target_fini(&c->target);
 	view_fini(&c->view);
 }

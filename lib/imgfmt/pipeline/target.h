@@ -16,6 +16,7 @@ struct conversion {
 	struct view view;	/* output to source; no swaps: the same view */
 	struct target target;
 	bool verbatim;		/* blocks can be taken over as they are */
+	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
 
 /* A conversion is initialised also where this fails. */

@@ -288,6 +288,16 @@ static void store_arch(const struct swsusp_info *info, uint8_t *b)
 	}
 }
 
+void swsusp_info_set_counts(void *page, uint32_t page_size,
+			    uint64_t image_pages, uint64_t pages)
+{
+	uint8_t *b = page;
+
+	put_le64(b + INFO_IMAGE, image_pages);
+	put_le64(b + INFO_PAGES, pages);
+	put_le64(b + INFO_SIZE, pages * page_size);
+}
+
 void swsusp_info_encode(const struct swsusp_info *info, uint32_t page_size,
 			void *page)
 {

@@ -122,6 +122,9 @@ bool swsusp_info_has_magic(const void *page);
  */
 int swsusp_info_decode(const void *page, uint32_t page_size, uint64_t offset,
 		       struct swsusp_info *ret, struct imgfmt_error *err);
+/* Other counts in an info page, and the size that follows from them. */
+void swsusp_info_set_counts(void *page, uint32_t page_size,
+			    uint64_t image_pages, uint64_t pages);
 void swsusp_info_encode(const struct swsusp_info *info, uint32_t page_size,
 			void *page);
 

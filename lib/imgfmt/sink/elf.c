@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The sink "elf": an ELF core with the notes of the source and nothing of this
- * format, for kernels and tools that know cores only.
+ * The sink "elf": an ELF core with the notes of the source, for kernels and
+ * tools that know cores only.  Of this format there is nothing in it but the
+ * write-back note, if the target has one.
  */
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "elf/elf.h"
+#include "elf/note.h"
 #include "layout/segments.h"
 #include "sink/sink.h"
 
@@ -17,21 +19,40 @@ struct elf_sink {
 	uint64_t segments, stored, zero;
 };
 
+static int build_notes(const struct target *t, struct vec *ret,
+		       struct imgfmt_error *err)
+{
+	struct vec desc;
+	int rc = IMGFMT_OK;
+
+	vec_init(&desc, 1);
+	if (t->has_swap) {
+		rc = swap_note_encode(&t->swap, t->info.page_size, &desc, err);
+		if (!rc)
+			rc = note_append(ret, t->big_endian, IMGFMT_NOTE_OWNER,
+					 IMGFMT_NOTE_SWAP, desc.data,
+					 (uint32_t)desc.len, err);
+	}
+	vec_fini(&desc);
+	return rc ? rc : vec_append(ret, t->notes.data, t->notes.len, err);
+}
+
 /* All that stands before the pages, in one buffer. */
-static int build_front(const struct target *t, struct vec *segments,
-		       struct vec *front, struct imgfmt_error *err)
+static int build_front(const struct target *t, const struct vec *note_bytes,
+		       struct vec *segments, struct vec *front,
+		       struct imgfmt_error *err)
 {
 	static const uint8_t zeros[65536];
 	struct imgfmt_segment *s = segments->data;
 	size_t headers = (size_t)elf_headers_size(segments->len);
 	uint64_t notes = align_up(headers, 8);
-	uint64_t data = align_up(notes + t->notes.len, t->info.page_size);
+	uint64_t data = align_up(notes + note_bytes->len, t->info.page_size);
 	uint8_t *at;
 	int rc;
 
 	s[0] = (struct imgfmt_segment){
 		.type = PT_NOTE, .flags = PF_R, .offset = notes,
-		.file_size = t->notes.len, .memory_size = t->notes.len,
+		.file_size = note_bytes->len, .memory_size = note_bytes->len,
 	};
 	segments_place(segments, 1, data);
 	rc = vec_reserve(front, data, err);
@@ -47,8 +68,7 @@ static int build_front(const struct target *t, struct vec *segments,
 		elf_section0_encode((uint32_t)segments->len, t->big_endian,
 				    at + headers - ELF_SHDR_SIZE);
 	vec_append(front, zeros, notes - headers, NULL);
-	if (t->notes.len)
-		vec_append(front, t->notes.data, t->notes.len, NULL);
+	vec_append(front, note_bytes->data, note_bytes->len, NULL);
 	return vec_append(front, zeros, data - front->len, err);
 }
 
@@ -57,7 +77,7 @@ static int elf_sink_open(const struct target *t, struct imgfmt_output *out,
 {
 	const struct imgfmt_segment note = { .type = PT_NOTE };
 	struct elf_sink *s = calloc(1, sizeof(*s));
-	struct vec segments, front;
+	struct vec segments, notes, front;
 	int rc;
 
 	if (!s)
@@ -65,13 +85,16 @@ static int elf_sink_open(const struct target *t, struct imgfmt_output *out,
 	s->t = t;
 	s->out = out;
 	vec_init(&segments, sizeof(note));
+	vec_init(&notes, 1);
 	vec_init(&front, 1);
 	rc = vec_push(&segments, &note, err);
 	if (!rc)
 		rc = segments_build(&t->frames, &t->mappings, t->info.page_size,
 				    t->info.view, &segments, err);
 	if (!rc)
-		rc = build_front(t, &segments, &front, err);
+		rc = build_notes(t, &notes, err);
+	if (!rc)
+		rc = build_front(t, &notes, &segments, &front, err);
 	if (!rc)
 		rc = output_expect(out, front.len +
 				   t->frames.present * t->info.page_size, err);
@@ -80,6 +103,7 @@ static int elf_sink_open(const struct target *t, struct imgfmt_output *out,
 	s->offset = front.len;
 	s->segments = segments.len ? segments.len - 1 : 0;
 	vec_fini(&front);
+	vec_fini(&notes);
 	vec_fini(&segments);
 	*ret = s;
 	if (rc) {

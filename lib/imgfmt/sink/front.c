@@ -36,10 +36,15 @@ static int add_note(struct front *f, uint32_t type, struct vec *desc,
 			return IMGFMT_OK;
 		rc = memory_map_encode(&t->memory, desc, err);
 		break;
-	default:
+	case IMGFMT_NOTE_MAPPINGS:
 		if (!t->mappings.len)
 			return IMGFMT_OK;
 		rc = mappings_encode(&t->mappings, desc, err);
+		break;
+	default:
+		if (!t->has_swap)
+			return IMGFMT_OK;
+		rc = swap_note_encode(&t->swap, t->info.page_size, desc, err);
 		break;
 	}
 	return rc ? rc : add_record(f, type, desc, err);
@@ -52,6 +57,7 @@ static int build_notes(struct front *f, struct imgfmt_error *err)
 		IMGFMT_NOTE_BACKUP_MAP,
 		IMGFMT_NOTE_MEMORY_MAP,
 		IMGFMT_NOTE_MAPPINGS,
+		IMGFMT_NOTE_SWAP,
 	};
 	struct imgfmt_info_record info = { 0 };
 	struct vec desc;

@@ -114,6 +114,11 @@ static int plain_open(const struct target *t, struct imgfmt_output *out,
 	return open_profile(t, out, IMGFMT_PLAIN, ret, err);
 }
 
+static size_t packed_room(const struct target *t)
+{
+	return (size_t)block_size(t->info.page_size * t->info.block_pages);
+}
+
 static int hash_content(const struct target *t, struct coder *coder,
 			struct unit *u, struct imgfmt_error *err)
 {
@@ -464,6 +469,7 @@ static int native_sink_finish(void *sink, struct imgfmt_convert_result *result,
 const struct sink_ops sink_packed = {
 	.name = "packed",
 	.blocks = true,
+	.room = packed_room,
 	.open = packed_open,
 	.close = native_sink_close,
 	.encode = packed_encode,

@@ -7,6 +7,8 @@ static const struct sink_ops *const sinks[] = {
 	&sink_packed,
 	&sink_plain,
 	&sink_elf,
+	&sink_swsusp,
+	&sink_snapshot,
 };
 
 const struct sink_ops *sink_at(unsigned int position)
@@ -29,12 +31,14 @@ void target_init(struct target *t)
 	vec_init(&t->backup_map, sizeof(struct imgfmt_backup_run));
 	memory_map_init(&t->memory);
 	vec_init(&t->mappings, sizeof(struct imgfmt_mapping));
+	swap_note_init(&t->swap);
 	vec_init(&t->notes, 1);
 }
 
 void target_fini(struct target *t)
 {
 	vec_fini(&t->notes);
+	swap_note_fini(&t->swap);
 	vec_fini(&t->mappings);
 	memory_map_fini(&t->memory);
 	vec_fini(&t->backup_map);

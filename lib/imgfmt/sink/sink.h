@@ -2,13 +2,14 @@
 /*
  * Sinks: formats that can be written.
  *
- * The pipeline cuts the target's frames into groups; each becomes a unit that
- * a worker encodes and the sink writes, in order.  The next format is one more
- * table here.
+ * The target's frames are cut into units, each of which a worker encodes and
+ * the sink writes, in order.  A unit is a group of frames, unless the sink has
+ * its own way to cut.  The next format is one more table here.
  */
 #ifndef IMGFMT_SINK_SINK_H
 #define IMGFMT_SINK_SINK_H
 
+#include "base/bitmap.h"
 #include "base/vec.h"
 #include "codec/codec.h"
 #include "digest/sha256.h"
@@ -17,6 +18,7 @@
 #include "layout/frames.h"
 #include "record/info.h"
 #include "record/memory.h"
+#include "record/swap_note.h"
 
 /* What is to be written: everything but page contents. */
 struct target {
@@ -30,6 +32,14 @@ struct target {
 	struct vec backup_map;	/* struct imgfmt_backup_run */
 	struct memory_map memory;
 	struct vec mappings;	/* struct imgfmt_mapping */
+	bool	 has_swap;
+	struct swap_note swap;
+	/*
+	 * Whether the sink has to know the zero pages before the first unit;
+	 * which they are, by their ranks among the present ones, once known.
+	 */
+	bool	 elide_zero;
+	struct bitmap *zero;
 	struct vec notes;	/* bytes: the notes to pass through */
 	bool	 content;	/* content digests */
 	bool	 keep_zero;	/* store zero pages, where the format can */
@@ -40,11 +50,26 @@ struct target {
 void target_init(struct target *t);
 void target_fini(struct target *t);
 
-/* One group on its way. */
+/* Frames one after the other. */
+struct unit_span {
+	uint64_t pfn, pages;
+};
+
+#define UNIT_SPANS IMGFMT_MAX_BLOCK_PAGES
+
+/* A part of the frames on its way. */
 struct unit {
+	/* A group: */
 	uint64_t pfn;		/* its first frame */
 	uint64_t present;	/* mask */
-	uint8_t *pages;		/* the present ones, one after the other */
+	/* or what the sink has cut: */
+	uint64_t position;	/* for the sink's own use */
+	uint32_t own;		/* pages in front that the sink makes itself */
+	uint32_t spans;		/* of frames whose pages come then */
+	struct unit_span span[UNIT_SPANS];
+
+	uint64_t done;		/* pages of the target that it settles */
+	uint8_t *pages;		/* one after the other */
 
 	/* The source's stored form, to be taken over as it is. */
 	bool	 verbatim;
@@ -56,6 +81,7 @@ struct unit {
 	uint8_t *out;		/* room for a block; the payload behind the
 				   header already if verbatim */
 	size_t	 out_size;
+	uint32_t crc32;		/* the kernel's, of the pages */
 	uint8_t	 digest[SHA256_LEN], content[SHA256_LEN];
 };
 
@@ -67,12 +93,36 @@ struct coder {
 
 struct sink_ops {
 	const char *name;
-	bool blocks;		/* stores blocks: verbatim ones are welcome,
-				   and emit does without the pages */
+	bool blocks;		/* stores blocks: verbatim ones are welcome */
+	/*
+	 * Choose the codec and look whether the target can become such an
+	 * image at all.  NULL: anything can, and the codec is none or a
+	 * block's.
+	 */
+	int (*prepare)(struct target *t,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err);
+	uint32_t block_pages;	/* of all its units; 0: as the target says */
+	/*
+	 * Bytes of a unit's out, behind which emit does without the pages;
+	 * NULL: none.
+	 */
+	size_t (*room)(const struct target *t);
+	/*
+	 * What is to be gone through once before the output is written, and
+	 * fails if that must not begin; NULL: nothing.
+	 */
+	const struct sink_ops *(*rehearsal)(const struct target *t,
+					    struct imgfmt_output *out);
 	/* Begin: lay everything out, and write what can be written. */
 	int (*open)(const struct target *t, struct imgfmt_output *out,
 		    void **ret, struct imgfmt_error *err);
 	void (*close)(void *sink);
+	/*
+	 * The next unit: all of it but its pages.  IMGFMT_END behind the last
+	 * one.  NULL: units are groups.
+	 */
+	int (*cut)(void *sink, struct unit *unit, struct imgfmt_error *err);
 	/*
 	 * In a worker, on a unit with pages or a verbatim payload; the sink
 	 * is only read.
@@ -88,7 +138,8 @@ struct sink_ops {
 		      struct imgfmt_error *err);
 };
 
-extern const struct sink_ops sink_packed, sink_plain, sink_elf;
+extern const struct sink_ops sink_packed, sink_plain, sink_elf, sink_swsusp,
+	sink_snapshot;
 
 /* Sinks by position; NULL past the end. */
 const struct sink_ops *sink_at(unsigned int position);

@@ -270,7 +270,7 @@ static int once(bool *seen, const struct imgfmt_note *n,
 }
 
 static int take_record(struct imgfmt_image *image, const struct imgfmt_note *n,
-		       bool *swap, struct imgfmt_error *err)
+		       struct imgfmt_error *err)
 {
 	uint64_t at = n->offset + ENVELOPE_RECORD_AT;
 	uint32_t page_size = image->info.page_size;
@@ -293,7 +293,9 @@ static int take_record(struct imgfmt_image *image, const struct imgfmt_note *n,
 		return rc ? rc : mappings_decode(n->desc, n->size, at, page_size,
 						 &image->mappings, err);
 	case IMGFMT_NOTE_SWAP:
-		return once(swap, n, err);
+		rc = once(&image->has_swap, n, err);
+		return rc ? rc : swap_note_decode(n->desc, n->size, at, page_size,
+						  &image->swap, err);
 	default:
 		return IMGFMT_OK;
 	}
@@ -354,7 +356,7 @@ int envelope_take_records(struct imgfmt_image *image, size_t *info_end_ret,
 			  struct imgfmt_error *err)
 {
 	const struct imgfmt_note *notes;
-	bool others = false, swap = false;
+	bool others = false;
 	size_t first = 0;
 	int rc;
 
@@ -381,7 +383,7 @@ int envelope_take_records(struct imgfmt_image *image, size_t *info_end_ret,
 		rc = image->has_info ? check_ours(image, i, others, err) :
 				       IMGFMT_OK;
 		if (!rc && i >= first)
-			rc = take_record(image, &notes[i], &swap, err);
+			rc = take_record(image, &notes[i], err);
 		if (rc)
 			return rc;
 	}

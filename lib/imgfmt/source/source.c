@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "layout/page_list.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
 #define MEMLIMIT_DEFAULT (1ULL << 30)
@@ -82,6 +83,7 @@ static struct imgfmt_image *image_new(struct io *io)
 	vec_init(&image->backup_map, sizeof(struct imgfmt_backup_run));
 	memory_map_init(&image->memory);
 	vec_init(&image->mappings, sizeof(struct imgfmt_mapping));
+	swap_note_init(&image->swap);
 	vec_init(&image->regions, sizeof(struct imgfmt_region));
 	return image;
 }
@@ -92,6 +94,7 @@ static void image_free(struct imgfmt_image *image)
 		image->ops->close(image);
 	free(image->slots);
 	vec_fini(&image->regions);
+	swap_note_fini(&image->swap);
 	vec_fini(&image->mappings);
 	memory_map_fini(&image->memory);
 	vec_fini(&image->backup_map);
@@ -126,6 +129,19 @@ static int choose_source(struct imgfmt_image *image,
 	return rc;
 }
 
+/* Every page has its place in the kernel's page list [SWAP-06]. */
+static int check_parts(const struct imgfmt_image *image,
+		       struct imgfmt_error *err)
+{
+	struct page_list list;
+	int rc;
+
+	page_list_init(&list);
+	rc = page_list_build(&list, &image->frames, &image->swap.parts, err);
+	page_list_fini(&list);
+	return rc;
+}
+
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		struct imgfmt_image **ret, struct imgfmt_error *err)
 {
@@ -145,6 +161,8 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	rc = choose_source(image, opts, err);
 	if (!rc)
 		rc = image->ops->open(image, err);
+	if (!rc && image->swap.parts.len)
+		rc = check_parts(image, err);
 	if (rc) {
 		image_free(image);
 		return rc;

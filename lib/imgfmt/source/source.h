@@ -20,6 +20,7 @@
 #include "record/info.h"
 #include "record/memory.h"
 #include "record/mutable.h"
+#include "record/swap_note.h"
 
 struct imgfmt_machine;
 struct source_ops;
@@ -71,6 +72,8 @@ struct imgfmt_image {
 	struct vec backup_map;		/* struct imgfmt_backup_run */
 	struct memory_map memory;
 	struct vec mappings;		/* struct imgfmt_mapping */
+	bool	 has_swap;		/* what a write-back to swap takes */
+	struct swap_note swap;
 	struct vec regions;		/* struct imgfmt_region */
 
 	/* Of streamed and sealed images, once their tables are known. */

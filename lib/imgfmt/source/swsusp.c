@@ -272,6 +272,8 @@ static int settle(struct imgfmt_image *image, struct imgfmt_error *err)
 		image->info.not_resumable |= IMGFMT_NOT_RESUMABLE_SALVAGED;
 		image->unverified = true;
 	}
+	if (!rc)
+		rc = swsusp_make_note(image, err);
 	return rc ? rc : swsusp_tell_facts(image, err);
 }
 

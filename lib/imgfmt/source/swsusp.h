@@ -164,6 +164,11 @@ int swsusp_prove(const struct imgfmt_image *image,
 		 const struct unit_sum *total, struct imgfmt_error *note,
 		 struct imgfmt_error *err);
 
+/* ---- swsusp_note.c ---- */
+
+/* Fill in the write-back note of an image that is sound so far. */
+int swsusp_make_note(struct imgfmt_image *image, struct imgfmt_error *err);
+
 /* ---- swsusp_host.c ---- */
 
 /* SWS-28 to SWS-32. */

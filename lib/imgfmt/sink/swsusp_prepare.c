@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whether a target can become an image of Linux's own hibernation, and of
+ * which form its kernel can read it.
+ */
+#include "sink/swsusp.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+
+#define RELEASE(major, minor) ((major) * 1000u + (minor))
+#define RELEASE_ZERO	RELEASE(6u, 7u)	/* knows zero flags in the list */
+#define RELEASE_LZ4	RELEASE(6u, 9u)
+
+/* "6.12.117+deb12-cloud-amd64" as RELEASE(6, 12), or 0 if nobody knows. */
+static unsigned int release_of(const struct target *t)
+{
+	unsigned int major, minor;
+
+	if (sscanf(t->info.release, "%4u.%3u", &major, &minor) != 2)
+		return 0;
+	return RELEASE(major, minor);
+}
+
+static int check_target(const struct target *t, struct imgfmt_error *err)
+{
+	if (t->info.kind != IMGFMT_HIBERNATED_SYSTEM)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "memory of a hibernating kernel is no hibernation image of the kernel's own form");
+	if (!t->has_swap)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "not made from a hibernation image of the kernel's own form: it has no note to write one back by");
+	if (t->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a salvaged image cannot be resumed, so it is not written back");
+	if (frames_left_out(&t->frames))
+		return err_set(err, IMGFMT_E_USAGE,
+			       "pages that a resume needs are left out, so it is not written back");
+	if (!t->frames.present)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "an image without pages is not written back");
+	return IMGFMT_OK;
+}
+
+/* Zero pages are left out where the kernel puts them back. */
+static void choose_zero(struct target *t)
+{
+	t->elide_zero = !t->keep_zero &&
+			(t->swap.zero_elided || release_of(t) >= RELEASE_ZERO);
+}
+
+static int set_codec(struct target *t, const struct codec *codec,
+		     struct imgfmt_error *err)
+{
+	t->codec = codec;
+	t->level = codec->level_default;
+	if (codec_is_built(codec))
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_UNSUPPORTED,
+		       "codec %s is not part of this build", codec->name);
+}
+
+/* The one that the image had in swap, or the one that all kernels know. */
+static const struct codec *default_codec(const struct swap_note *n)
+{
+	if (n->header_flags & SWSUSP_NOCOMPRESS)
+		return codec_by_id(CODEC_NONE);
+	if (n->header_flags & SWSUSP_LZ4)
+		return codec_by_id(CODEC_LZ4);
+	return &codec_lzo;
+}
+
+static int choose_codec(struct target *t, const char *name,
+			struct imgfmt_error *err)
+{
+	int rc;
+
+	if (!name)
+		return set_codec(t, default_codec(&t->swap), err);
+	if (!strcmp(name, codec_lzo.name))
+		return set_codec(t, &codec_lzo, err);
+	rc = codec_parse(name, &t->codec, &t->level, err);
+	if (rc)
+		return rc;
+	if (t->codec->id == CODEC_NONE || t->codec->id == CODEC_LZ4)
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_USAGE,
+		       "kernels read hibernation images of the codecs lzo, lz4 and none, not %s",
+		       t->codec->name);
+}
+
+/* An older kernel would take LZ4 for LZO. */
+static int check_codec(const struct target *t, struct imgfmt_error *err)
+{
+	unsigned int release = release_of(t);
+
+	if (t->codec->id != CODEC_LZ4 || release >= RELEASE_LZ4 ||
+	    t->swap.header_flags & SWSUSP_LZ4)
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_USAGE,
+		       "codec lz4 needs a kernel of 6.9 or later, and this image is of %s",
+		       release ? t->info.release : "an unknown one");
+}
+
+int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_error *err)
+{
+	int rc = check_target(t, err);
+
+	if (!rc)
+		rc = choose_codec(t, opts->codec, err);
+	if (!rc)
+		rc = check_codec(t, err);
+	choose_zero(t);
+	return rc;
+}
+
+int snapshot_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
+		     struct imgfmt_error *err)
+{
+	int rc = check_target(t, err);
+
+	if (!rc && opts->codec && strcmp(opts->codec, "none"))
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "the stream of /dev/snapshot has no codec");
+	choose_zero(t);
+	return rc ? rc : set_codec(t, codec_by_id(CODEC_NONE), err);
+}
