@@ -10,7 +10,6 @@
 #include "base/error.h"
 
 #define RELEASE(major, minor) ((major) * 1000u + (minor))
-#define RELEASE_ZERO	RELEASE(6u, 7u)	/* knows zero flags in the list */
 #define RELEASE_LZ4	RELEASE(6u, 9u)
 
 /* "6.12.117+deb12-cloud-amd64" as RELEASE(6, 12), or 0 if nobody knows. */
@@ -43,11 +42,14 @@ static int check_target(const struct target *t, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
-/* Zero pages are left out where the kernel puts them back. */
+/*
+ * Zero pages are left out where the kernel itself did so, and puts them back.
+ * One that knows how to (6.7 and later) stores none, so an image that had no
+ * zero flag is of an older kernel, or has no zero page.
+ */
 static void choose_zero(struct target *t)
 {
-	t->elide_zero = !t->keep_zero &&
-			(t->swap.zero_elided || release_of(t) >= RELEASE_ZERO);
+	t->elide_zero = !t->keep_zero && t->swap.zero_elided;
 }
 
 static int set_codec(struct target *t, const struct codec *codec,
