@@ -6,6 +6,9 @@
 
 cache=${IMGFMT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/imgfmt}
 
+# Where a guest's second disk has room for what it says, and for what it tries.
+notes_mib=32
+
 # A guest that software emulation has not brought up by then never comes up.
 guest_seconds=300
 
@@ -25,6 +28,8 @@ make_workdir()
 }
 
 # start_guest KERNEL MEM INITRD PARAMETERS [QEMU OPTION..]
+# Its two processors take turns: with a thread for each, QEMU 7.2 sometimes lets
+# one run code that the other one is patching, and Linux patches its own.
 # Starts a guest in the folder $work: its console goes to the file console,
 # its monitor reads descriptor 3 and answers in the file monitor.log.
 start_guest()
@@ -34,7 +39,7 @@ start_guest()
 	mkfifo "$work/monitor"
 	: >"$work/console"
 	(cd "$work" && exec timeout "$guest_seconds" qemu-system-x86_64 \
-		-accel tcg -machine pc -cpu qemu64 -smp 2 -m "$start_mem" \
+		-accel tcg,thread=single -machine pc -cpu qemu64 -smp 2 -m "$start_mem" \
 		-display none -nodefaults -no-reboot \
 		-serial file:console -monitor stdio \
 		-kernel "$start_kernel/vmlinuz" -initrd "$start_initrd" \
@@ -69,4 +74,20 @@ end_guest()
 		show_guest
 		die "the guest failed"
 	fi
+}
+
+# run_sleeper KERNEL MEM INITRD DISK PARAMETERS
+# Runs a guest that hibernates to or resumes from DISK, until it ends. What it
+# tells about itself is in the file notes then. A resumed guest goes on with the
+# disks that it had, so they are always these.
+run_sleeper()
+{
+	rm -f "$work/notes"
+	truncate -s "${notes_mib}M" "$work/notes"
+	start_guest "$1" "$2" "$3" "$5" \
+		-drive "file=$4,if=none,id=disk,format=raw,cache=unsafe" \
+		-device virtio-blk-pci,drive=disk \
+		-drive file=notes,if=none,id=notes,format=raw,cache=unsafe \
+		-device virtio-blk-pci,drive=notes
+	end_guest
 }

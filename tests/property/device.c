@@ -7,6 +7,7 @@
  *
  * The program is linked with --wrap=io_is_device: its inputs are devices.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -104,8 +105,98 @@ static void judge(struct power *p, int count, void *ctx)
 		must(status, &err, "the second image on the device");
 }
 
+/*
+ * Convert @from to @to with @codec on a device of @size bytes, all of them
+ * 0xff.  What is @wiped and how many calls were made come back.
+ */
+static int convert_to(const struct vec *from, size_t size, const char *to,
+		      const char *codec, bool *wiped, int *calls)
+{
+	const struct imgfmt_convert_opts opts = {
+		.struct_size = sizeof(opts), .to = to, .codec = codec,
+	};
+	struct memory m = memory_of(from);
+	struct output_calls log;
+	struct power *power;
+	struct imgfmt_output *out;
+	struct imgfmt_image *image;
+	struct imgfmt_error err;
+	int rc, fd = memfd_create("device", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size))
+		fail("device: cannot make one");
+	power = power_new(fd, size);
+	memset(power->old, 0xff, size);
+	if (pwrite(fd, power->old, size, 0) != (ssize_t)size)
+		fail("device: cannot fill it");
+	log = power_calls(power);
+	must(memory_open(&m, false, 0, &image, &err), &err, "an image");
+	must(output_open_device_fd(fd, "disk", IMGFMT_OUTPUT_FORCE, &log,
+				   &out, &err), &err, "opening the device");
+	rc = imgfmt_convert(image, &opts, out, NULL, &err);
+	if (rc && (rc != IMGFMT_E_OS || err.os_errno != ENOSPC))
+		must(rc, &err, "a conversion that only lacks room");
+	*wiped = imgfmt_output_wiped(out);
+	*calls = power->count;
+	imgfmt_output_free(out);
+	imgfmt_image_unref(image);
+	power_free(power);
+	close(fd);
+	return rc;
+}
+
+/*
+ * A device that is too small is left as it was where the size is known: for
+ * plain pages, blocks that are taken over, and what no codec can make fit.
+ * Elsewhere it is wiped, and the library says so.
+ */
+static void refuse_what_does_not_fit(void)
+{
+	static const struct sample sample = {
+		.to = "packed", .block_pages = 4, .groups = 6,
+	};
+	static const struct {
+		const char *to, *codec;
+		bool known;
+	} rows[] = {
+		{ "packed", NULL, true },
+		{ "plain", NULL, true },
+		{ "elf", NULL, true },
+		{ "packed", "zlib", false },
+	};
+	struct vec image, made;
+	struct imgfmt_error err;
+	bool wiped;
+	int calls;
+
+	must(sample_make(&sample, &image, &err), &err, "an image");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct sample to = {
+			.to = rows[i].to, .codec = rows[i].codec,
+		};
+
+		must(sample_convert(&image, false, &to, &made, &err), &err,
+		     "a conversion");
+		if (convert_to(&image, made.len, to.to, to.codec, &wiped,
+			       &calls) || wiped)
+			fail("device: %s: does not fit exactly", to.to);
+		if (!convert_to(&image, made.len - 1, to.to, to.codec, &wiped,
+				&calls))
+			fail("device: %s: fits into too little", to.to);
+		if (wiped == rows[i].known || !calls != rows[i].known)
+			fail("device: %s: refused %s", to.to,
+			     wiped ? "too late" : "without a word");
+		if (!convert_to(&image, 8192, to.to, to.codec, &wiped,
+				&calls) || wiped || calls)
+			fail("device: %s: began what cannot fit", to.to);
+		vec_fini(&made);
+	}
+	vec_fini(&image);
+}
+
 int main(void)
 {
+	refuse_what_does_not_fit();
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		struct device d = { 0 };
 
