@@ -22,7 +22,9 @@ static unsigned int release_of(const struct target *t)
 	return RELEASE(major, minor);
 }
 
-static int check_target(const struct target *t, struct imgfmt_error *err)
+static int check_target(const struct target *t,
+			const struct imgfmt_convert_opts *opts,
+			struct imgfmt_error *err)
 {
 	if (t->info.kind != IMGFMT_HIBERNATED_SYSTEM)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -36,6 +38,9 @@ static int check_target(const struct target *t, struct imgfmt_error *err)
 	if (frames_left_out(&t->frames))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages that a resume needs are left out, so it is not written back");
+	if (t->used && !(opts->flags & IMGFMT_CONVERT_USED))
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the image was resumed from before: to do so again would destroy file systems that have changed since; use --force");
 	if (!t->frames.present)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "an image without pages is not written back");
@@ -108,7 +113,7 @@ static int check_codec(const struct target *t, struct imgfmt_error *err)
 int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		   struct imgfmt_error *err)
 {
-	int rc = check_target(t, err);
+	int rc = check_target(t, opts, err);
 
 	if (!rc)
 		rc = choose_codec(t, opts->codec, err);
@@ -121,7 +126,7 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 int snapshot_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		     struct imgfmt_error *err)
 {
-	int rc = check_target(t, err);
+	int rc = check_target(t, opts, err);
 
 	if (!rc && opts->codec && strcmp(opts->codec, "none"))
 		rc = err_set(err, IMGFMT_E_USAGE,
