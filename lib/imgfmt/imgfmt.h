@@ -609,6 +609,11 @@ IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
 #define IMGFMT_CONVERT_SALVAGE		(1U << 1)	/* leave out what is damaged */
 
 #define IMGFMT_CONVERT_KEEP_ZERO	(1U << 2)	/* store zero pages too */
+/*
+ * Write an image back for the kernel though it was resumed from before, which
+ * destroys what has changed since: file systems above all.
+ */
+#define IMGFMT_CONVERT_USED		(1U << 3)
 
 /* Bits of exclude: a class to leave out, where the image tells classes. */
 #define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))

@@ -318,6 +318,8 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_CONTENT_DIGESTS;
 	if (p->salvage)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
+	if (p->tool->common.force)
+		o->flags |= IMGFMT_CONVERT_USED;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;

@@ -315,16 +315,29 @@ static int caution(const struct conversion *c,
 	return rc;
 }
 
+/* By its resume record. */
+static bool was_used(const struct imgfmt_image *image)
+{
+	return image->resume.state == IMGFMT_RESUME_CLAIMED ||
+	       image->resume.state == IMGFMT_RESUME_FAILED;
+}
+
 /*
  * What it takes to write the image back to swap, as long as frames are what
  * the kernel that wrote it knew.
  */
 static int take_swap(struct conversion *c, struct imgfmt_error *err)
 {
+	int rc;
+
+	c->target.used = c->image->swap.consumed || was_used(c->image);
 	if (!c->image->has_swap || c->view.swaps.len)
 		return IMGFMT_OK;
 	c->target.has_swap = true;
-	return swap_note_copy(&c->image->swap, &c->target.swap, err);
+	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
+	if (!c->target.swap.from_stream)
+		c->target.swap.consumed |= was_used(c->image);
+	return rc;
 }
 
 /* Blocks of the source may be copied where nothing asks for other ones. */

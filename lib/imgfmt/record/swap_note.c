@@ -6,7 +6,8 @@
 
 #include "record/swsusp.h"
 
-#define FLAGS (IMGFMT_SWAP_ZERO_ELIDED | IMGFMT_SWAP_FROM_STREAM)
+#define FLAGS (IMGFMT_SWAP_ZERO_ELIDED | IMGFMT_SWAP_FROM_STREAM | \
+	       IMGFMT_SWAP_CONSUMED)
 #define FIELD(name) offsetof(struct imgfmt_swap_head, name)
 
 void swap_note_init(struct swap_note *n)
@@ -108,7 +109,8 @@ static int check_head(const struct imgfmt_swap_head *head, uint64_t offset,
 				"write-back note: flags 0x%x, header flags 0x%x",
 				flags, header_flags);
 	if (flags & IMGFMT_SWAP_FROM_STREAM &&
-	    (header_flags || get_le32(&head->hardware_signature) ||
+	    (flags & IMGFMT_SWAP_CONSUMED || header_flags ||
+	     get_le32(&head->hardware_signature) ||
 	     get_le32(&head->crc32)))
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-03",
 				offset + FIELD(flags),
@@ -222,6 +224,7 @@ int swap_note_decode(const void *desc, size_t size, uint64_t offset,
 	ret->crc32 = get_le32(&head->crc32);
 	ret->zero_elided = get_le32(&head->flags) & IMGFMT_SWAP_ZERO_ELIDED;
 	ret->from_stream = get_le32(&head->flags) & IMGFMT_SWAP_FROM_STREAM;
+	ret->consumed = get_le32(&head->flags) & IMGFMT_SWAP_CONSUMED;
 	rc = take_info(b + shape.info, get_le32(&head->info_size),
 		       offset + shape.info, page_size, ret, err);
 	return rc ? rc : take_parts((const void *)(b + shape.parts),
@@ -241,7 +244,8 @@ int swap_note_encode(const struct swap_note *n, uint32_t page_size,
 		.crc32 = htole32(n->crc32),
 		.flags = htole32((uint32_t)(
 			(n->zero_elided ? IMGFMT_SWAP_ZERO_ELIDED : 0) |
-			(n->from_stream ? IMGFMT_SWAP_FROM_STREAM : 0))),
+			(n->from_stream ? IMGFMT_SWAP_FROM_STREAM : 0) |
+			(n->consumed ? IMGFMT_SWAP_CONSUMED : 0))),
 		.info_size = htole32((uint32_t)n->info.len),
 		.part_count = htole32((uint32_t)n->parts.len),
 	};

@@ -32,6 +32,7 @@ struct target {
 	struct vec backup_map;	/* struct imgfmt_backup_run */
 	struct memory_map memory;
 	struct vec mappings;	/* struct imgfmt_mapping */
+	bool	 used;		/* it was resumed from before */
 	bool	 has_swap;
 	struct swap_note swap;
 	/*
