@@ -14,25 +14,12 @@
 #include <unistd.h>
 
 #include "io/io.h"
-#include "io/output.h"
+#include "support/device.h"
 #include "support/sample.h"
 #include "unit/prng.h"
 
 #define SECTOR	512u
-#define CALLS	256
 #define RANDOM	40	/* random states after each call */
-
-/* One call; a flush has no data. */
-struct call {
-	uint8_t *data;
-	size_t len;
-	uint64_t off;
-};
-
-struct log {
-	struct call calls[CALLS];
-	int count;
-};
 
 /* A device of one size with what it held, and what it should hold. */
 struct device {
@@ -40,7 +27,7 @@ struct device {
 	size_t size;
 	uint8_t *old, *disk;
 	struct vec first, second;	/* the images */
-	struct log log;
+	struct device_log log;
 };
 
 static const struct {
@@ -64,32 +51,6 @@ bool __wrap_io_is_device(const struct io *io)
 	return !io_is_sequential(io);
 }
 
-static struct call *log_call(struct log *log)
-{
-	if (log->count == CALLS)
-		fail("device: more than %d calls", CALLS);
-	return &log->calls[log->count++];
-}
-
-static ssize_t log_pwrite(void *ctx, int fd, const void *buf, size_t len,
-			  off_t off)
-{
-	struct call *c = log_call(ctx);
-
-	*c = (struct call){ malloc(len ? len : 1), len, (uint64_t)off };
-	if (!c->data)
-		fail("device: out of memory");
-	memcpy(c->data, buf, len);
-	return pwrite(fd, buf, len, off);
-}
-
-static int log_flush(void *ctx, int fd)
-{
-	(void)fd;
-	*log_call(ctx) = (struct call){ 0 };
-	return 0;
-}
-
 static void make_device(struct device *d, size_t pair)
 {
 	struct imgfmt_error err;
@@ -111,8 +72,7 @@ static void make_device(struct device *d, size_t pair)
 
 static void free_device(struct device *d)
 {
-	for (int i = 0; i < d->log.count; i++)
-		free(d->log.calls[i].data);
+	device_log_fini(&d->log);
 	close(d->fd);
 	free(d->old);
 	free(d->disk);
@@ -122,7 +82,7 @@ static void free_device(struct device *d)
 
 static void write_second(struct device *d, size_t pair)
 {
-	const struct output_calls calls = { log_pwrite, log_flush, &d->log };
+	const struct output_calls calls = device_log_calls(&d->log);
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
 
@@ -152,32 +112,20 @@ static void judge(struct device *d, int count, uint64_t mask)
 		must(status, &err, "the second image on the device");
 }
 
-/* All calls up to the last flush, and those that @mask has of the others. */
 static void cut(struct device *d, int count, uint64_t mask)
 {
-	const struct call *c = d->log.calls;
-	int flushed = 0;
-
 	memcpy(d->disk, d->old, d->size);
-	for (int i = 0; i < count; i++)
-		if (!c[i].data)
-			flushed = i;
-	for (int i = 0; i < count; i++)
-		if (c[i].data && (i < flushed || mask >> (i - flushed) % 64 & 1))
-			memcpy(d->disk + c[i].off, c[i].data, c[i].len);
+	device_log_cut(&d->log, count, mask, d->disk);
 	judge(d, count, mask);
 }
 
 /* Of the last of @count calls only the sectors that @mask has. */
 static void tear(struct device *d, int count, uint64_t mask)
 {
-	const struct call *c = &d->log.calls[count - 1];
+	const struct device_call *c = &d->log.calls[count - 1];
 
 	memcpy(d->disk, d->old, d->size);
-	for (int i = 0; i < count - 1; i++)
-		if (d->log.calls[i].data)
-			memcpy(d->disk + d->log.calls[i].off,
-			       d->log.calls[i].data, d->log.calls[i].len);
+	device_log_cut(&d->log, count - 1, UINT64_MAX, d->disk);
 	for (size_t at = 0; c->data && at < c->len; at += SECTOR)
 		if (mask >> at / SECTOR % 64 & 1)
 			memcpy(d->disk + c->off + at, c->data + at,
@@ -213,12 +161,14 @@ static int convert_to(const struct vec *from, size_t size, const char *to,
 	};
 	struct memory m = memory_of(from);
 	struct device d = { .size = size };
-	const struct output_calls log = { log_pwrite, log_flush, &d.log };
+	struct output_calls log;
 	struct imgfmt_output *out;
 	struct imgfmt_image *image;
 	struct imgfmt_error err;
 	int rc;
 
+	device_log_init(&d.log);
+	log = device_log_calls(&d.log);
 	d.fd = memfd_create("device", MFD_CLOEXEC);
 	d.old = malloc(size);
 	if (!d.old || d.fd < 0)
@@ -297,6 +247,7 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		struct device d = { 0 };
 
+		device_log_init(&d.log);
 		make_device(&d, i);
 		write_second(&d, i);
 		cut_everywhere(&d);

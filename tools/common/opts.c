@@ -140,7 +140,7 @@ static int argument_form(const struct opt *o)
 	return o->fallback ? optional_argument : required_argument;
 }
 
-/* The table in getopt's own form. */
+/* The table in getopt's own form; zeroed, it is an empty one. */
 struct getopt_form {
 	struct option	longs[OPTS_MAX + 1];
 	char		shorts[3 * OPTS_MAX + 2];
@@ -151,7 +151,6 @@ static void make_form(const struct opt *opts, struct getopt_form *f)
 	char *s = f->shorts;
 	size_t n = 0;
 
-	*f = (struct getopt_form){ 0 };
 	*s++ = ':';	/* tell a missing argument from an unknown option */
 	for (size_t i = 0; opts[i].kind != OPT_KIND_END; i++) {
 		const struct opt *o = &opts[i];
@@ -216,7 +215,7 @@ static void show_bad_option(const struct opt *opts, int c, const char *word,
 enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,
 			     struct msg *m, int *first_ret)
 {
-	struct getopt_form form;
+	struct getopt_form form = { 0 };
 	const struct opt *o;
 	int c, status;
 
