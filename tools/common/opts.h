@@ -102,8 +102,11 @@ struct opt {
 /* uint64_t: bytes, with K, M, G, ... or KB, MB, GB, ... */
 #define OPT_SIZE(s, l, a, d, h) \
 	{ OPT_ROW_(SIZE, s, l, a, h), .dest.u64 = (d) }
-/* uint64_t: decimal, or hexadecimal after 0x; bool @g: whether it was given. */
-#define OPT_ADDRESS(s, l, a, d, g, h) \
+/* uint64_t: decimal, or hexadecimal after 0x. */
+#define OPT_ADDRESS(s, l, a, d, h) \
+	{ OPT_ROW_(ADDRESS, s, l, a, h), .dest.u64 = (d) }
+/* The same where every value means something; bool @g: whether it was given. */
+#define OPT_ADDRESS_GIVEN(s, l, a, d, g, h) \
 	{ OPT_ROW_(ADDRESS, s, l, a, h), .given = (g), .dest.u64 = (d) }
 /* A title for the rows that follow, such as "What to show:". */
 #define OPT_HEADING(text) { .kind = OPT_KIND_HEADING, .help = (text) }
