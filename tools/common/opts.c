@@ -58,7 +58,7 @@ static int parse_uint(const struct opt *o, const char *text)
 
 	if (status)
 		return status;
-	if (v > o->max)
+	if (v < o->min || v > o->max)
 		return -ERANGE;
 	*o->dest.uint = (unsigned int)v;
 	return 0;
@@ -123,6 +123,9 @@ static void show_bad_value(const struct opt *o, const char *text, int status,
 		msg_error(m, NULL, "out of memory");
 	else if (o->kind == OPT_KIND_WORD)
 		show_bad_word(o, text, m);
+	else if (status == -ERANGE && o->min && strspn(text, "0") == strlen(text))
+		msg_usage(m, "--%s: '%s' is below %u", o->long_name, text,
+			  o->min);
 	else if (status == -ERANGE && o->kind == OPT_KIND_UINT)
 		msg_usage(m, "--%s: '%s' is above %u", o->long_name, text,
 			  o->max);

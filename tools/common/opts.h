@@ -63,7 +63,7 @@ struct opt {
 	const char	*help;
 	const char	*fallback;	/* the argument is optional: its default */
 	const struct opt_name *words;
-	unsigned int	 max;
+	unsigned int	 min, max;
 	bool		*given;			/* set with the value, or NULL */
 	union {
 		bool		 *flag;
@@ -99,6 +99,9 @@ struct opt {
 /* unsigned int: a decimal number up to @m. */
 #define OPT_UINT(s, l, a, d, m, h) \
 	{ OPT_ROW_(UINT, s, l, a, h), .max = (m), .dest.uint = (d) }
+/* The same from 1 on. */
+#define OPT_COUNT_OF(s, l, a, d, m, h) \
+	{ OPT_ROW_(UINT, s, l, a, h), .min = 1, .max = (m), .dest.uint = (d) }
 /* uint64_t: bytes, with K, M, G, ... or KB, MB, GB, ... */
 #define OPT_SIZE(s, l, a, d, h) \
 	{ OPT_ROW_(SIZE, s, l, a, h), .dest.u64 = (d) }
