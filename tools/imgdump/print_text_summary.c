@@ -295,7 +295,7 @@ static void print_fact(struct dump *d, struct table *t,
 	}
 }
 
-/* What only this format has. */
+/* What only this format has, or the note of an image that was on swap. */
 static int print_facts(struct dump *d, struct imgfmt_error *err)
 {
 	struct imgfmt_fact f;
@@ -303,8 +303,11 @@ static int print_facts(struct dump *d, struct imgfmt_error *err)
 
 	if (imgfmt_image_fact(d->image, 0, &f))
 		return IMGFMT_OK;
-	printf("\n%sOf the format %s:%s\n", d->tool.color ? COLOR_BOLD : "",
-	       d->info.format, d->tool.color ? COLOR_RESET : "");
+	printf("\n%s%s%s:%s\n", d->tool.color ? COLOR_BOLD : "",
+	       d->info.resumes ? "Of the format " :
+				 "Of the hibernation image that it was made from",
+	       d->info.resumes ? d->info.format : "",
+	       d->tool.color ? COLOR_RESET : "");
 	table_start_pairs(&t, stdout);
 	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &f); i++)
 		print_fact(d, &t, &f);
