@@ -36,7 +36,11 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
 	if (d->damaged || !imgfmt_image_damage(d->image, &damage))
-		add_obstacle(f, "damaged", "it is damaged or cut");
+		add_obstacle(f, "damaged",
+			     !d->damaged && damage.status ==
+					     IMGFMT_E_UNSUPPORTED ?
+				     "it cannot be read here" :
+				     "it is damaged or cut");
 	/* This tool has salvaged it, not who made the image. */
 	if (d->damaged)
 		reasons &= ~IMGFMT_NOT_RESUMABLE_SALVAGED;
