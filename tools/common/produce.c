@@ -158,6 +158,20 @@ static void summarise_salvage(struct produce *p, const char *input,
 			    "to verify the saved pages by");
 }
 
+/* What a debugger will miss, of a memory that it could have told. */
+static void tell_recovery(const struct produce *p, const char *input,
+			  const struct imgfmt_convert_result *r)
+{
+	struct msg *m = &p->tool->msg;
+
+	if (r->recovery == IMGFMT_RECOVERED_NOTHING)
+		msg_warning(m, input, "the memory has no VMCOREINFO: debuggers will not find the kernel in the output");
+	else if (r->recovery == IMGFMT_RECOVERED_NOTE)
+		msg_warning(m, input, "the page tables do not tell the kernel's addresses: the output has none");
+	else if (r->recovery == IMGFMT_RECOVERED)
+		msg_note(m, input, "VMCOREINFO and addresses of the kernel were found in the memory");
+}
+
 static void summarise(const struct produce *p, const char *output,
 		      const struct imgfmt_convert_result *r, uint64_t ns)
 {
@@ -202,6 +216,7 @@ static void report_json(const struct produce *p, const char *output,
 	json_end(j);
 	json_uint(j, "lost_pages", r->lost_pages);
 	json_bool(j, "unverified", r->unverified);
+	json_string(j, "recovered", imgfmt_recovery_name((int)r->recovery));
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
 }
@@ -285,6 +300,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
+	tell_recovery(p, input, &result);
 	summarise(p, output, &result, now_ns() - start);
 	return result.lost_pages || result.unverified ? EXIT_NO : EXIT_YES;
 }

@@ -3,18 +3,17 @@
  * Parts of an image as they are.  What is not there is a failure here: no
  * bytes are no manifest.
  */
-#include "imgdump.h"
+#include "kernel.h"
 
 int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 {
 	const char *text;
 	size_t size;
+	int rc = kernel_vmcoreinfo(d, &text, &size, err);
 
-	if (imgfmt_image_vmcoreinfo(d->image, &text, &size))
-		return dump_error(err, IMGFMT_E_ABSENT,
-				  "there is no VMCOREINFO");
-	fwrite(text, 1, size, stdout);
-	return IMGFMT_OK;
+	if (!rc)
+		fwrite(text, 1, size, stdout);
+	return rc;
 }
 
 int raw_manifest(struct dump *d, struct imgfmt_error *err)
