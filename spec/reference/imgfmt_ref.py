@@ -25,6 +25,7 @@ import itertools
 import json
 import lzma
 import os
+import re
 import stat
 import struct
 import subprocess
@@ -590,6 +591,19 @@ def read_core_segments(image):
                       f"{segment.memsz:#x}")
 
 
+def foreign_page_size(image):
+    """4.7: as VMCOREINFO has it, else the swap image note, else the usual one."""
+    sizes = []
+    for note in image.notes:
+        if note.name == b"VMCOREINFO\0":
+            sizes += re.findall(rb"^PAGESIZE=(\d+)$", note.desc, re.M)
+    swap = image.ours.get(NOTE_SWAP_IMAGE)
+    if not sizes and swap and len(swap.desc) >= 8:
+        sizes.append(struct.unpack_from("<I", swap.desc, 4)[0])
+    size = int(sizes[0]) if sizes else 0
+    return size if size in PAGE_SIZES else PAGE_SIZES[0]
+
+
 def read_core_memory(image):
     """4.7: the bytes that count, as physical address, end and file offset."""
     loads = [segment for segment in image.segments
@@ -932,6 +946,96 @@ def read_mappings(image):
                       item.at, "mappings do not rise, or follow an alias")
         end = item.physical + item.bytes
     image.mappings = mappings
+
+
+SWAP_HEAD = Record(32, ("crc", "I"), ("page_size", "I"), ("header_flags", "I"),
+                   ("hw_sig", "I"), ("crc32", "I"), ("flags", "I"),
+                   ("info_bytes", "I"), ("parts", "I"))
+SWAP_PART = Record(16, ("first", "Q"), ("last", "Q"))
+FROM_STREAM, KNOWN_SWAP_FLAGS = 2, 3
+NOCOMPRESS, CRC32, LZ4, KNOWN_HEADER_FLAGS = 2, 4, 16, 31
+SHORTEST_INFO, MAX_PARTS = 433, 4096
+
+
+def read_swap_image(image):
+    """6.9"""
+    findings, note = image.findings, image.ours.get(NOTE_SWAP_IMAGE)
+    image.swap_image = None
+    if note is None:
+        return
+    desc = note.desc
+    findings.need(len(desc) >= 32, "SWAP-01", note.at, f"{len(desc)} bytes")
+    head = SWAP_HEAD.read(findings, desc[:32], note.place)
+    first_part = 32 + round_up(head.info_bytes, 8)
+    findings.need(len(desc) == first_part + 16 * head.parts, "SWAP-01",
+                  note.at, f"{len(desc)} bytes")
+    findings.need(head.crc == crc32c(bytes(4) + desc[4:]), "SWAP-01",
+                  note.place, "CRC32C of the swap image note is wrong")
+    findings.need(head.page_size == image.info.page_size, "SWAP-02",
+                  note.place + 4, f"page size {head.page_size}")
+    check_swap_flags(image, note, head)
+    info = desc[32:32 + head.info_bytes]
+    check_swap_info(image, note, info)
+    check_padding(findings, desc[32 + len(info):first_part],
+                  note.place + 32 + len(info))
+    head.parts = read_parts(image, note, desc[first_part:], first_part)
+    image.swap_image = head
+
+
+def check_swap_flags(image, note, head):
+    """[SWAP-03]"""
+    flags, modes = head.flags, head.header_flags
+    known = not (flags & ~KNOWN_SWAP_FLAGS or modes & ~KNOWN_HEADER_FLAGS)
+    agree = not (modes & NOCOMPRESS and modes & (CRC32 | LZ4))
+    nothing = not (modes or head.hw_sig or head.crc32)
+    image.findings.expect(
+        known and agree and (nothing or not flags & FROM_STREAM), "SWAP-03",
+        note.place + 8, f"flags {flags:#x}, header flags {modes:#x}")
+
+
+def check_swap_info(image, note, info):
+    """[SWAP-04]"""
+    findings, size = image.findings, image.info.page_size
+    findings.need(SHORTEST_INFO <= len(info) <= size and info[-1], "SWAP-04",
+                  note.place + 24, f"{len(info)} bytes of the info page")
+    stored, pages, total = struct.unpack_from("<QQQ", info.ljust(440, b"\0"), 416)
+    findings.expect(pages > stored + 1 and total == pages * size, "SWAP-04",
+                    note.place + 32 + 416, f"{pages} pages, {stored} stored, {total} bytes")
+
+
+def read_parts(image, note, data, offset):
+    """[SWAP-05]"""
+    findings, place = image.findings, note.place + offset
+    count, limit = len(data) // 16, MAX_ADDRESS // image.info.page_size
+    findings.need(count != 1 and count <= MAX_PARTS, "SWAP-05", note.place + 28,
+                  f"{count} parts")
+    parts = [SWAP_PART.read(findings, data[16 * i:16 * i + 16], place + 16 * i)
+             for i in range(count)]
+    for part in parts:
+        findings.need(part.first <= part.last < limit, "SWAP-05", place,
+                      f"a part from {part.first:#x} to {part.last:#x}")
+    rising = sorted(parts, key=lambda part: part.first)
+    for one, other in itertools.pairwise(rising):
+        findings.need(one.last < other.first, "SWAP-05", place, "parts overlap")
+    findings.expect(not parts or rising != parts, "SWAP-05", place,
+                    "parts in rising order")
+    return rising
+
+
+def check_parts(image, runs):
+    """[SWAP-06]; runs are the present frames, first and end, rising."""
+    parts = image.swap_image.parts if image.swap_image else []
+    if not parts:
+        return
+    firsts = [part.first for part in parts]
+    for first, end in runs:
+        while first < end:
+            at = bisect_right(firsts, first) - 1
+            inside = at >= 0 and first <= parts[at].last
+            if not image.findings.expect(inside, "SWAP-06", 0,
+                                         f"frame {first:#x} is in no part"):
+                return
+            first = parts[at].last + 1
 
 
 NO_ENTRY, LEFT_OUT, SALVAGED, UNPLACED = 1, 2, 4, 8
@@ -1887,10 +1991,11 @@ def read_segments(image, count):
 
 
 def read_records(image):
-    """6.4 to 6.6"""
+    """6.4 to 6.6, 6.9"""
     read_backup_map(image)
     read_memory_map(image)
     read_mappings(image)
+    read_swap_image(image)
 
 
 def read_core(image):
@@ -1903,13 +2008,14 @@ def read_core(image):
     check_notes(image)
     if image.is_foreign:
         # Only the information note would tell more; the maps may be there.
-        image.info = SimpleNamespace(level=FOREIGN, kind=SYSTEM,
-                                     view=ORIGINAL, page_size=PAGE_SIZES[0])
+        image.info = SimpleNamespace(level=FOREIGN, kind=SYSTEM, view=ORIGINAL,
+                                     page_size=foreign_page_size(image))
     else:
         read_information(image)
         check_bare_information(image)
     read_records(image)
     read_core_memory(image)
+    check_parts(image, [(first, end) for first, end, present in core_runs(image) if present])
 
 
 def read_front(image):
@@ -1926,6 +2032,8 @@ def read_front(image):
     read_page_map(image)
     check_max_pfn(image)
     check_resumability_field(image)
+    check_parts(image, [(run.first, run.first + run.pages)
+                        for run in image.page_map if run.state == PRESENT])
     check_set_tag(image)
 
 
@@ -2078,7 +2186,7 @@ TEXT_FIELDS = ("magic", "release", "version", "who", "reason")
 
 def command_dump(image, _options):
     names = ("elf", "segments", "info", "notes", "backup_map", "memory_map",
-             "mappings", "page_map", "plan", "directory", "index", "manifest",
+             "mappings", "swap_image", "page_map", "plan", "directory", "index", "manifest",
              "resume", "slots", "commit")
     for name in ("info", "resume"):
         record = getattr(image, name, None)

@@ -6,7 +6,7 @@ from .digest import crc32c
 from .record import Record
 
 OWNER = "IMGFMT"
-INFO, BACKUP_MAP, MEMORY_MAP, MAPPINGS = range(0x494D0001, 0x494D0005)
+INFO, BACKUP_MAP, MEMORY_MAP, MAPPINGS, SWAP = range(0x494D0001, 0x494D0006)
 
 
 def align(value, unit):
@@ -26,6 +26,8 @@ class Notes:
             entries.append((OWNER, MEMORY_MAP, self._memory_map(recipe)))
         if recipe.mappings:
             entries.append((OWNER, MAPPINGS, self._mappings(recipe)))
+        if recipe.swap is not None:
+            entries.append((OWNER, SWAP, self._swap_image(recipe)))
         entries += recipe.notes
         self.entries = patches.listed("note", entries)
 
@@ -79,6 +81,26 @@ class Notes:
         head = Record(record.VMAP, count=len(rows) // 32)
         self.patches.finish("vmap", head)
         return self.grow("vmap", bytes(head.bytes) + rows)
+
+    def _swap_image(self, recipe):
+        size = recipe.numbers["page-size"]
+        info = self.patches.finish("swapinfo", Record(
+            record.SWAP_INFO, jump_address=0xffffffff81064010, jump_address_phys=0x1064010,
+            cr3=0x226a000, magic=0x23456789abcdef02, e820_checksum=0x92315679,
+            num_physpages=65536, image_pages=20, pages=22, size=22 * size))
+        cut = bytes(info.bytes).rstrip(b"\0") + recipe.swap
+        padded = cut + self.patches.padding("parts", -len(cut) % 8)
+        rows = self._rows("part", [Record(record.PART, first=first, last=last)
+                                   for first, last in recipe.parts])
+        head = Record(record.SWAP, page_size=size, header_flags=4, crc32=0x12345678,
+                      info_bytes=len(cut), parts=len(rows) // 16)
+        self.patches.finish("swap", head, crc=lambda rec: swap_crc(rec, padded + rows))
+        return self.grow("swap", bytes(head.bytes) + padded + rows)
+
+
+def swap_crc(head, rest):
+    head["crc"] = 0
+    return crc32c(bytes(head.bytes) + rest)
 
 
 def info_record(recipe):

@@ -48,6 +48,8 @@ what it holds:
   backup DESTINATION BACKUP PAGES            run of the backup map
   ram ADDR SIZE  ram-flags N  firmware HEX   memory map
   map VADDR ADDR SIZE [alias]                mapping
+  swap-image [BYTES]  part FIRST LAST        swap image note; the bytes follow its info page
+  falling-parts COUNT FIRST                  parts of one frame each, downwards
   note OWNER TYPE BYTES                      any other note
     BYTES is: text TEXT, hex DIGITS, zero N
   repeat COUNT STEP STATEMENT   COUNT times, its first number growing by STEP
@@ -56,15 +58,15 @@ what is done otherwise than the specification says; what depends on it follows:
   set RECORD.FIELD VALUE [stale]   VALUE is N, +N, -N, ^N (exclusive or),
           hex:DIGITS or text; stale: the record keeps its checksum.  RECORD is
           ehdr phdr[i] shdr note[i] info bmap backup[i] mmap range[i] vmap
-          mapping[i] pagemap run[i] block[i] tables index[i] tree[level][i]
+          mapping[i] swap swapinfo part[i] pagemap run[i] block[i] tables index[i] tree[level][i]
           content[i] manifest item[i] resume slot[i] commit
   drop LIST I, copy LIST I, swap LIST I J    LIST is phdr note backup range
-          mapping run block index item segment
+          mapping part run block index item segment
   gap PART N          PART starts N bytes later: phdrs (a core's only) notes
           pagemap tables mutable data commit
   pad PART HEX        bytes in the padding in front of PART, or behind block[i],
-          note[i].name or note[i].desc
-  grow NOTE N         the descriptor of info, bmap, mmap or vmap gets longer
+          note[i].name or note[i].desc; parts is that behind the info page
+  grow NOTE N         the descriptor of info, bmap, mmap, vmap or swap gets longer
   payload BLOCK QUIRK [ARG]        short long twice skippable no-size checksum
           check filter blocks dictionary, window N, trail HEX, hex HEX
   spoil FRAME HEX     bytes of a page in the data of a plain image

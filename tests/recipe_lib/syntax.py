@@ -46,6 +46,7 @@ class Recipe:
         self.spoils, self.payloads, self.slots = {}, {}, {}
         self.sets, self.lists, self.pads, self.gaps = [], [], {}, {}
         self.grown, self.steps = {}, []
+        self.swap, self.parts = None, []
         self._read(path)
 
     def _read(self, path):
@@ -83,7 +84,7 @@ class Recipe:
         elif verb in output.STEPS:
             self.steps.append((verb, *args))
         else:
-            handler = getattr(self, "_do_" + verb, None)
+            handler = getattr(self, "_do_" + verb.replace("-", "_"), None)
             if handler is None:
                 raise ValueError(f"no statement '{verb}'")
             handler(*args)
@@ -126,6 +127,16 @@ class Recipe:
 
     def _do_note(self, owner, kind, *words):
         self.notes.append((owner, number(kind), _bytes(words)))
+
+    def _do_swap_image(self, *words):
+        self.swap = _bytes(words) if words else b""
+
+    def _do_part(self, first, last):
+        self.parts.append((number(first), number(last)))
+
+    def _do_falling_parts(self, count, first):
+        """Parts of one frame each, each below the one before."""
+        self.parts += [(number(first) - i, number(first) - i) for i in range(number(count))]
 
     def _do_segment(self, paddr, size, *words):
         options = dict(word.split("=") for word in words if "=" in word)

@@ -337,7 +337,7 @@ int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err)
 static int cannot_tell(struct imgfmt_error *err, const char *why)
 {
 	return err_set(err, IMGFMT_E_UNSUPPORTED,
-		       "the file system does not tell where the file lies on its device (%s)",
+		       "its place on the device is not known (%s)",
 		       why);
 }
 

@@ -49,6 +49,7 @@ struct imgfmt_image {
 	struct info info;		/* page_size, view, kind always valid */
 	struct frames frames;
 	struct vec lost;		/* struct imgfmt_run: given up by salvage */
+	uint64_t lost_unknown;		/* pages lost with their frame numbers */
 	bool	 unverified;		/* salvaged pages have no digest */
 
 	/* As the caller of open asks. */
