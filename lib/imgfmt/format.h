@@ -159,6 +159,7 @@ struct imgfmt_mapping_record {
 /* 6.9 Write-back note */
 #define IMGFMT_SWAP_ZERO_ELIDED	(1UL << 0)
 #define IMGFMT_SWAP_FROM_STREAM	(1UL << 1)
+#define IMGFMT_SWAP_CONSUMED	(1UL << 2)
 #define IMGFMT_SWAP_MAX_PARTS	4096
 #define IMGFMT_SWAP_INFO_MIN	433
 

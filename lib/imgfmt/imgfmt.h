@@ -95,7 +95,11 @@ struct imgfmt_io {
 	const char *name;	/* for messages; NULL: "input" */
 };
 
-/* Called now and then with pages done and in all; non-zero cancels. */
+/* Worker threads that one call may be asked for. */
+#define IMGFMT_THREADS_MAX 1024
+
+/* Called now and then with bytes of memory, or of the image that is read,
+ * done and in all; non-zero cancels. */
 struct imgfmt_progress {
 	int	(*fn)(void *ctx, uint64_t done, uint64_t total);
 	void	*ctx;
@@ -122,6 +126,11 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
 		     void *ctx, const char *name, struct imgfmt_output **ret,
 		     struct imgfmt_error *err);
+/*
+ * After a failure: 1 if what a block device held before is gone, so that it
+ * holds no image now, and 0 if the old content is as it was.
+ */
+IMGFMT_API int imgfmt_output_wiped(const struct imgfmt_output *out);
 
 /*
  * A swap area, for the format "swsusp": it exists already, and is written
@@ -228,6 +237,12 @@ IMGFMT_API const char *imgfmt_codec_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_codec_name(uint16_t id);
 /* Whether this build can use a codec of that name. */
 IMGFMT_API int imgfmt_codec_usable(const char *name);
+/* What "NAME:LEVEL" may say; IMGFMT_END for a codec that has no levels. */
+struct imgfmt_levels {
+	int32_t min, max, preset;	/* preset: that of "NAME" alone */
+};
+IMGFMT_API int imgfmt_codec_levels(const char *name,
+				   struct imgfmt_levels *ret);
 /* Formats that can be read and written, by position; NULL past the end. */
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
@@ -251,6 +266,9 @@ struct imgfmt_open_opts {
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
 	uint32_t reserved;
+	/* Where opening reads all of the data: salvage, and a streamed image
+	 * on a device. */
+	struct imgfmt_progress progress;
 	uint64_t offset;	/* bytes before the image, as of a partition */
 	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
 };
@@ -452,6 +470,107 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_read_phys(struct imgfmt_cursor *cursor, uint64_t paddr, void *buf,
 		     size_t len, struct imgfmt_error *err);
 
+/* ---- The saved kernel ------------------------------------------------- */
+
+/*
+ * What the saved kernel tells about itself, out of its own memory: nothing but
+ * the image is needed.  Addresses and frames are of the original view.
+ * Architectures: x86_64 and aarch64, little-endian; of others only VMCOREINFO.
+ */
+struct imgfmt_kernel;
+
+/* Do not look for VMCOREINFO in the memory: a note tells it, or nothing. */
+#define IMGFMT_KERNEL_NOTE_ONLY	(1U << 0)
+
+struct imgfmt_kernel_opts {
+	size_t	 struct_size;
+	uint32_t flags;
+	uint32_t reserved;
+	/* Frames to look at at most for a VMCOREINFO; 0: all. */
+	uint64_t search_frames;
+	struct imgfmt_progress progress;	/* of that search */
+};
+
+/*
+ * The kernel of an image.  VMCOREINFO is taken from its note; without one it
+ * is looked for in the memory, and taken only if it describes it.  Holds a
+ * reference to the image and belongs to one thread at a time.
+ * IMGFMT_E_ABSENT: there is no VMCOREINFO.  IMGFMT_E_SEEK: the input is a pipe.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_kernel_new(struct imgfmt_image *image,
+		      const struct imgfmt_kernel_opts *opts,
+		      struct imgfmt_kernel **ret, struct imgfmt_error *err);
+IMGFMT_API void imgfmt_kernel_free(struct imgfmt_kernel *kernel);
+
+enum imgfmt_vmcoreinfo_origin {
+	IMGFMT_VMCOREINFO_NOTE = 1,	/* a note of the image */
+	IMGFMT_VMCOREINFO_MEMORY = 2	/* the memory, frame vmcoreinfo_pfn */
+};
+/* "note" or "memory"; NULL if there is no such origin. */
+IMGFMT_API const char *imgfmt_vmcoreinfo_origin_name(int origin);
+
+struct imgfmt_kernel_info {
+	size_t	 struct_size;
+	/* Never NULL, empty if not known; any bytes.  Names as uname gave. */
+	const char *release, *version, *nodename;
+	uint32_t origin;	/* enum imgfmt_vmcoreinfo_origin */
+	/* The page tables proved themselves: virtual addresses can be read. */
+	uint8_t	 translates;
+	uint8_t	 has_kaslr_offset, has_phys_base, has_page_offset;
+	uint64_t vmcoreinfo_pfn;	/* or IMGFMT_NOWHERE */
+	uint64_t kaslr_offset;	/* how far the kernel moved itself */
+	uint64_t phys_base;	/* x86_64: physical minus linked address */
+	uint64_t page_offset;	/* virtual address of physical 0 in the direct
+				   map, modulo 2^64 */
+	uint32_t address_bits;	/* of virtual addresses; 0 not known */
+	uint32_t table_levels;	/* of page tables; 0 not known */
+};
+/* Fill in what the caller's struct_size has room for. */
+IMGFMT_API void imgfmt_kernel_info(const struct imgfmt_kernel *kernel,
+				   struct imgfmt_kernel_info *ret);
+/* The text, lines "KEY=VALUE"; borrowed from @kernel, not terminated. */
+IMGFMT_API void imgfmt_kernel_vmcoreinfo(const struct imgfmt_kernel *kernel,
+					 const char **text_ret,
+					 size_t *size_ret);
+
+/*
+ * The physical address of a kernel's virtual one, and the bytes of the page
+ * that maps it (NULL: not asked).  IMGFMT_E_ABSENT: nothing is mapped there, a
+ * page table is not in the image, or they are not known.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_kernel_translate(struct imgfmt_kernel *kernel, uint64_t vaddr,
+			    uint64_t *paddr_ret, uint64_t *page_bytes_ret,
+			    struct imgfmt_error *err);
+/* Bytes at a kernel's virtual address; fails as a whole. */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_read_virt(struct imgfmt_kernel *kernel, uint64_t vaddr, void *buf,
+		     size_t len, struct imgfmt_error *err);
+
+/* A record of the kernel's log, valid during the call. */
+struct imgfmt_log_record {
+	uint64_t seq;		/* its number; kernels before 5.10: from 0 */
+	uint64_t time_ns;	/* since the boot */
+	const char *text;	/* any bytes, not terminated; a newline is
+				   inside only */
+	size_t	 size;		/* at most 65535 */
+	int32_t	 level;		/* 0 (emergency) to 7 (debug), -1 unknown */
+	uint8_t	 has_caller, reserved[3];
+	uint32_t caller;	/* a thread's id, or with bit 31 a processor */
+};
+/* Another value than 0 ends it: IMGFMT_E_CANCELLED. */
+typedef int imgfmt_log_fn(void *ctx, const struct imgfmt_log_record *record);
+/*
+ * The log, from the oldest record on: that of Linux 3.5 and later.  At most
+ * 256 MiB of text and 2^23 records.  IMGFMT_E_ABSENT: VMCOREINFO does not tell
+ * where it is, or its memory is not in the image; IMGFMT_E_CORRUPT: that is
+ * no log.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_kernel_log(struct imgfmt_kernel *kernel, imgfmt_log_fn *fn,
+		      void *ctx, struct imgfmt_error *err);
+
 /* ---- One pass over an image, from a pipe too ------------------------- */
 
 struct imgfmt_stream;
@@ -490,6 +609,11 @@ IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
 #define IMGFMT_CONVERT_SALVAGE		(1U << 1)	/* leave out what is damaged */
 
 #define IMGFMT_CONVERT_KEEP_ZERO	(1U << 2)	/* store zero pages too */
+/*
+ * Write an image back for the kernel though it was resumed from before, which
+ * destroys what has changed since: file systems above all.
+ */
+#define IMGFMT_CONVERT_USED		(1U << 3)
 
 /* Bits of exclude: a class to leave out, where the image tells classes. */
 #define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))
@@ -501,9 +625,9 @@ struct imgfmt_convert_opts {
 	uint32_t flags;
 	uint32_t exclude;	/* classes to leave out */
 	uint32_t block_pages;	/* 0: keep the image's, else 64 */
-	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
 	uint32_t view;		/* of the output; 0: original if it can be */
-	uint32_t source_view;	/* 0: as the image says */
+	uint32_t source_view;	/* 0: as the image says; if it does, no other */
 	uint32_t kind;		/* 0: as the image says */
 	uint32_t has_entry;	/* replace the image's entry */
 	uint64_t entry;
@@ -514,6 +638,21 @@ struct imgfmt_convert_opts {
 	/* Told of frames that could not be saved (IMGFMT_CONVERT_SALVAGE). */
 	void	(*lost)(void *ctx, const struct imgfmt_run *run);
 	void	*lost_ctx;
+	/*
+	 * Told, before anything is written, that the backup map or the entry
+	 * given here is not of this source, so that no resume can come of it.
+	 */
+	void	(*caution)(void *ctx, const struct imgfmt_error *what);
+	void	*caution_ctx;
+};
+
+/* What of the kernel a conversion found in the memory of an input whose
+   format has no notes. */
+enum imgfmt_recovery {
+	IMGFMT_RECOVERY_UNNEEDED = 0,	/* the input tells it, or never can */
+	IMGFMT_RECOVERED = 1,		/* VMCOREINFO and mappings */
+	IMGFMT_RECOVERED_NOTE = 2,	/* VMCOREINFO; no mappings */
+	IMGFMT_RECOVERED_NOTHING = 3	/* nothing: debuggers will miss it */
 };
 
 struct imgfmt_convert_result {
@@ -526,6 +665,8 @@ struct imgfmt_convert_result {
 	uint8_t	 uuid[16];
 	uint32_t level;
 	uint32_t unverified;	/* pages salvaged without a digest to prove them */
+	uint32_t recovery;	/* enum imgfmt_recovery */
+	uint32_t reserved;
 	uint64_t resume_offset;	/* pages, of an image in swap */
 };
 
@@ -539,11 +680,13 @@ int imgfmt_convert(struct imgfmt_image *image,
 /*
  * Read a backup map: lines "DESTINATION BACKUP", frame numbers in hexadecimal
  * with or without 0x, as a kernel exports them; "#" begins a comment.  The
- * rules of spec 6.4 are checked.  Free the runs with free().
+ * rules of spec 6.4 are checked.  @memlimit: bytes for the map; 0: 1 GiB.
+ * Free the runs with free().
  */
 IMGFMT_API IMGFMT_MUST_CHECK
-int imgfmt_backup_map_load(const char *path, struct imgfmt_backup_run **ret,
-			   size_t *count_ret, struct imgfmt_error *err);
+int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
+			   struct imgfmt_backup_run **ret, size_t *count_ret,
+			   struct imgfmt_error *err);
 
 /* ---- Writing an image page by page ----------------------------------- */
 
@@ -551,7 +694,8 @@ struct imgfmt_writer;
 
 struct imgfmt_write_opts {
 	size_t	 struct_size;
-	/* Without exclude, source_view, machine and lost; entry always counts. */
+	/* Without exclude, source_view, machine, lost and caution; entry always
+	   counts. */
 	struct imgfmt_convert_opts convert;
 	uint32_t page_size;
 	uint16_t machine;
@@ -603,7 +747,7 @@ struct imgfmt_verify_opts {
 	size_t	 struct_size;
 	uint32_t depth;		/* 0: full */
 	uint32_t flags;
-	uint32_t threads;	/* 0: the caller's alone */
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
 	uint32_t reserved;
 	void	(*finding)(void *ctx, int severity,
 			   const struct imgfmt_error *what);

@@ -354,13 +354,15 @@ def bare_stream(device):
     if not page:
         return None
     info = read_info(page)
-    if not info.arch or not info.pages or not info.size:
-        return None
-    return next((size for size in PAGE_SIZES if info.size == info.pages * size), None)
+    for size in PAGE_SIZES:
+        if info.pages > info.image_pages + 1 and info.size == info.pages * size:
+            return size
+    return PAGE_SIZES[0] if info.arch == "x86_64" else None
 
 
 def read_bare(device, page_size):
     info = read_info(device.read(0, 4096))
+    need(device.size >= page_size, "SWS-26", "no whole info page")
     check_info(info, page_size)
     need(device.size == info.size, "SWS-26", f"{device.size} bytes, not {info.size}")
     return info, device.read(page_size, info.size - page_size)

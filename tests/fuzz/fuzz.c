@@ -67,6 +67,22 @@ void fuzz_open_repaired(const uint8_t *data, size_t size, bool one_pass,
 	free(copy);
 }
 
+static void walk_facts(const struct imgfmt_image *image)
+{
+	struct imgfmt_error damage;
+	struct imgfmt_fact fact;
+
+	for (size_t i = 0; !imgfmt_image_fact(image, i, &fact); i++) {
+		touch_text(fact.name);
+		if (fact.kind == IMGFMT_FACT_TEXT)
+			touch_text(fact.text);
+		if (fact.kind == IMGFMT_FACT_BYTES)
+			touch(fact.bytes, fact.size);
+	}
+	if (!imgfmt_image_damage(image, &damage))
+		fuzz_check_error(damage.status, &damage);
+}
+
 static void walk_records(const struct imgfmt_image *image)
 {
 	struct imgfmt_backup_run backup;
@@ -120,6 +136,7 @@ void fuzz_walk_tables(const struct imgfmt_image *image)
 	for (i = 0; !imgfmt_image_region(image, i, &region); i++)
 		touch_text(region.name);
 	walk_records(image);
+	walk_facts(image);
 }
 
 static void check_finding(void *ctx, int severity,

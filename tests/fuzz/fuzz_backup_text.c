@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct imgfmt_backup_run *runs;
 	struct imgfmt_error err;
 	size_t count;
-	int rc = imgfmt_backup_map_load(f.path, &runs, &count, &err);
+	int rc = imgfmt_backup_map_load(f.path, 4096, &runs, &count, &err);
 
 	text_file_free(&f);
 	if (rc) {

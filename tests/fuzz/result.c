@@ -46,9 +46,13 @@ void fuzz_convert(struct imgfmt_image *image, const char *to, uint32_t view,
 	imgfmt_image_info(image, &info);
 	if (info.present_pages > PAGES_MAX)
 		return;
-	/* Blocks may be taken over as they are, and so with what they hold. */
-	if (!info.sequential &&
-	    !fuzz_verify(image, IMGFMT_DEPTH_DEEP, &err))
+	/*
+	 * Blocks may be taken over as they are, and so with what they hold;
+	 * not so by a salvage.
+	 */
+	if (flags & IMGFMT_CONVERT_SALVAGE ||
+	    (!info.sequential &&
+	     !fuzz_verify(image, IMGFMT_DEPTH_DEEP, &err)))
 		depth = IMGFMT_DEPTH_DEEP;
 	vec_init(&bytes, 1);
 	FUZZ_ASSERT(!memory_output(&bytes, one_pass, -1, &out, NULL));

@@ -7,6 +7,7 @@
  *
  * The program is linked with --wrap=io_is_device: its inputs are devices.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -14,32 +15,15 @@
 
 #include "io/io.h"
 #include "io/output.h"
+#include "support/power.h"
 #include "support/sample.h"
-#include "unit/prng.h"
 
-#define SECTOR	512u
-#define CALLS	256
-#define RANDOM	40	/* random states after each call */
-
-/* One call; a flush has no data. */
-struct call {
-	uint8_t *data;
-	size_t len;
-	uint64_t off;
-};
-
-struct log {
-	struct call calls[CALLS];
-	int count;
-};
-
-/* A device of one size with what it held, and what it should hold. */
+/* A device of one size with what it should hold, and what was done to it. */
 struct device {
 	int fd;
 	size_t size;
-	uint8_t *old, *disk;
 	struct vec first, second;	/* the images */
-	struct log log;
+	struct power *power;
 };
 
 static const struct {
@@ -63,32 +47,6 @@ bool __wrap_io_is_device(const struct io *io)
 	return !io_is_sequential(io);
 }
 
-static struct call *log_call(struct log *log)
-{
-	if (log->count == CALLS)
-		fail("device: more than %d calls", CALLS);
-	return &log->calls[log->count++];
-}
-
-static ssize_t log_pwrite(void *ctx, int fd, const void *buf, size_t len,
-			  off_t off)
-{
-	struct call *c = log_call(ctx);
-
-	*c = (struct call){ malloc(len ? len : 1), len, (uint64_t)off };
-	if (!c->data)
-		fail("device: out of memory");
-	memcpy(c->data, buf, len);
-	return pwrite(fd, buf, len, off);
-}
-
-static int log_flush(void *ctx, int fd)
-{
-	(void)fd;
-	*log_call(ctx) = (struct call){ 0 };
-	return 0;
-}
-
 static void make_device(struct device *d, size_t pair)
 {
 	struct imgfmt_error err;
@@ -98,30 +56,26 @@ static void make_device(struct device *d, size_t pair)
 	must(sample_make(&pairs[pair].second, &d->second, &err), &err,
 	     "the second image");
 	d->size = d->first.len + pairs[pair].behind;
-	d->old = calloc(1, d->size);
-	d->disk = malloc(d->size);
 	d->fd = memfd_create("device", MFD_CLOEXEC);
-	if (!d->old || !d->disk || d->fd < 0)
+	if (d->fd < 0 || ftruncate(d->fd, (off_t)d->size))
 		fail("device: cannot make one");
-	memcpy(d->old, d->first.data, d->first.len);
-	if (pwrite(d->fd, d->old, d->size, 0) != (ssize_t)d->size)
+	if (pwrite(d->fd, d->first.data, d->first.len, 0) !=
+	    (ssize_t)d->first.len)
 		fail("device: cannot fill it");
+	d->power = power_new(d->fd, d->size);
 }
 
 static void free_device(struct device *d)
 {
-	for (int i = 0; i < d->log.count; i++)
-		free(d->log.calls[i].data);
+	power_free(d->power);
 	close(d->fd);
-	free(d->old);
-	free(d->disk);
 	vec_fini(&d->first);
 	vec_fini(&d->second);
 }
 
 static void write_second(struct device *d, size_t pair)
 {
-	const struct output_calls calls = { log_pwrite, log_flush, &d->log };
+	const struct output_calls calls = power_calls(d->power);
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
 
@@ -134,80 +88,121 @@ static void write_second(struct device *d, size_t pair)
 
 static bool holds(const struct device *d, const struct vec *image)
 {
-	return !memcmp(d->disk, image->data, image->len);
+	return !memcmp(d->power->disk, image->data, image->len);
 }
 
 /* Judge what is on the disk: an image only if all of it is there. */
-static void judge(struct device *d, int count, uint64_t mask)
+static void judge(struct power *p, int count, void *ctx)
 {
-	struct memory m = { .data = d->disk, .size = d->size, .fail_at = -1 };
+	struct memory m = { .data = p->disk, .size = p->size, .fail_at = -1 };
+	const struct device *d = ctx;
 	struct imgfmt_error err;
 	int status = sample_verify(&m, false, &err);
 
 	if (!status && !holds(d, &d->first) && !holds(d, &d->second))
-		fail("device: cut after %d calls, mask 0x%llx: an image of both",
-		     count, (unsigned long long)mask);
+		fail("device: cut after %d calls: an image of both", count);
 	if (status && holds(d, &d->second))
 		must(status, &err, "the second image on the device");
 }
 
-/* All calls up to the last flush, and those that @mask has of the others. */
-static void cut(struct device *d, int count, uint64_t mask)
+/*
+ * Convert @from to @to with @codec on a device of @size bytes, all of them
+ * 0xff.  What is @wiped and how many calls were made come back.
+ */
+static int convert_to(const struct vec *from, size_t size, const char *to,
+		      const char *codec, bool *wiped, int *calls)
 {
-	const struct call *c = d->log.calls;
-	int flushed = 0;
+	const struct imgfmt_convert_opts opts = {
+		.struct_size = sizeof(opts), .to = to, .codec = codec,
+	};
+	struct memory m = memory_of(from);
+	struct output_calls log;
+	struct power *power;
+	struct imgfmt_output *out;
+	struct imgfmt_image *image;
+	struct imgfmt_error err;
+	int rc, fd = memfd_create("device", MFD_CLOEXEC);
 
-	memcpy(d->disk, d->old, d->size);
-	for (int i = 0; i < count; i++)
-		if (!c[i].data)
-			flushed = i;
-	for (int i = 0; i < count; i++)
-		if (c[i].data && (i < flushed || mask >> (i - flushed) % 64 & 1))
-			memcpy(d->disk + c[i].off, c[i].data, c[i].len);
-	judge(d, count, mask);
+	if (fd < 0 || ftruncate(fd, (off_t)size))
+		fail("device: cannot make one");
+	power = power_new(fd, size);
+	memset(power->old, 0xff, size);
+	if (pwrite(fd, power->old, size, 0) != (ssize_t)size)
+		fail("device: cannot fill it");
+	log = power_calls(power);
+	must(memory_open(&m, false, 0, &image, &err), &err, "an image");
+	must(output_open_device_fd(fd, "disk", IMGFMT_OUTPUT_FORCE, &log,
+				   &out, &err), &err, "opening the device");
+	rc = imgfmt_convert(image, &opts, out, NULL, &err);
+	if (rc && (rc != IMGFMT_E_OS || err.os_errno != ENOSPC))
+		must(rc, &err, "a conversion that only lacks room");
+	*wiped = imgfmt_output_wiped(out);
+	*calls = power->count;
+	imgfmt_output_free(out);
+	imgfmt_image_unref(image);
+	power_free(power);
+	close(fd);
+	return rc;
 }
 
-/* Of the last of @count calls only the sectors that @mask has. */
-static void tear(struct device *d, int count, uint64_t mask)
+/*
+ * A device that is too small is left as it was where the size is known: for
+ * plain pages, blocks that are taken over, and what no codec can make fit.
+ * Elsewhere it is wiped, and the library says so.
+ */
+static void refuse_what_does_not_fit(void)
 {
-	const struct call *c = &d->log.calls[count - 1];
+	static const struct sample sample = {
+		.to = "packed", .block_pages = 4, .groups = 6,
+	};
+	static const struct {
+		const char *to, *codec;
+		bool known;
+	} rows[] = {
+		{ "packed", NULL, true },
+		{ "plain", NULL, true },
+		{ "elf", NULL, true },
+		{ "packed", "zlib", false },
+	};
+	struct vec image, made;
+	struct imgfmt_error err;
+	bool wiped;
+	int calls;
 
-	memcpy(d->disk, d->old, d->size);
-	for (int i = 0; i < count - 1; i++)
-		if (d->log.calls[i].data)
-			memcpy(d->disk + d->log.calls[i].off,
-			       d->log.calls[i].data, d->log.calls[i].len);
-	for (size_t at = 0; c->data && at < c->len; at += SECTOR)
-		if (mask >> at / SECTOR % 64 & 1)
-			memcpy(d->disk + c->off + at, c->data + at,
-			       min_u64(SECTOR, c->len - at));
-	judge(d, count, mask);
-}
+	must(sample_make(&sample, &image, &err), &err, "an image");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct sample to = {
+			.to = rows[i].to, .codec = rows[i].codec,
+		};
 
-static void cut_everywhere(struct device *d)
-{
-	uint64_t state = 5;
-
-	for (int count = 0; count <= d->log.count; count++) {
-		cut(d, count, 0);
-		cut(d, count, UINT64_MAX);
-		for (int i = 0; i < RANDOM; i++)
-			cut(d, count, prng_next(&state));
-		if (!count)
-			continue;
-		for (uint64_t mask = 0; mask < 256; mask++)
-			tear(d, count, mask * 0x0101010101010101);
+		must(sample_convert(&image, false, &to, &made, &err), &err,
+		     "a conversion");
+		if (convert_to(&image, made.len, to.to, to.codec, &wiped,
+			       &calls) || wiped)
+			fail("device: %s: does not fit exactly", to.to);
+		if (!convert_to(&image, made.len - 1, to.to, to.codec, &wiped,
+				&calls))
+			fail("device: %s: fits into too little", to.to);
+		if (wiped == rows[i].known || !calls != rows[i].known)
+			fail("device: %s: refused %s", to.to,
+			     wiped ? "too late" : "without a word");
+		if (!convert_to(&image, 8192, to.to, to.codec, &wiped,
+				&calls) || wiped || calls)
+			fail("device: %s: began what cannot fit", to.to);
+		vec_fini(&made);
 	}
+	vec_fini(&image);
 }
 
 int main(void)
 {
+	refuse_what_does_not_fit();
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		struct device d = { 0 };
 
 		make_device(&d, i);
 		write_second(&d, i);
-		cut_everywhere(&d);
+		power_cut_everywhere(d.power, 40, judge, &d);
 		if (!holds(&d, &d.second))
 			fail("device: the second image is not there in the end");
 		free_device(&d);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Images that are cut or damaged behind their front, at random places: each
- * page whose block is as it was comes back, and all others are told lost.
+ * Images that are cut, damaged or on a bad disk behind their front, at random
+ * places: each page whose block is as it was comes back, and all others are
+ * told lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "source/native.h"
 #include "support/sample.h"
@@ -12,6 +15,7 @@
 
 #define TRIES	300u
 #define FRAMES	0x200u
+#define SECTOR	4096u
 
 static const struct sample images[] = {
 	{ .to = "packed", .block_pages = 4, .groups = 12 },
@@ -30,6 +34,7 @@ struct trial {
 	struct imgfmt_image *whole;	/* as it was before the damage */
 	const struct vec *bytes;	/* of it */
 	struct vec damaged;
+	uint64_t bad, bad_end;		/* what the disk does not read */
 	enum fate fates[FRAMES];
 	bool unverified;
 	bool told[FRAMES];		/* to be lost */
@@ -39,6 +44,7 @@ struct trial {
 static bool is_same(const struct trial *t, uint64_t from, uint64_t len)
 {
 	return from + len <= t->damaged.len &&
+	       (from >= t->bad_end || from + len <= t->bad) &&
 	       !memcmp((uint8_t *)t->bytes->data + from,
 		       (uint8_t *)t->damaged.data + from, len);
 }
@@ -50,7 +56,8 @@ static bool is_block_intact(const struct trial *t, const struct index_entry *e)
 
 	if (t->whole->info.profile == IMGFMT_PACKED)
 		return is_same(t, at, e->bytes);
-	if (at + e->bytes > t->damaged.len)
+	if (at + e->bytes > t->damaged.len ||
+	    (at < t->bad_end && at + e->bytes > t->bad))
 		return false;
 	for (uint64_t m = e->stored_mask | e->zero_mask; m && !t->unverified;
 	     m &= m - 1, at += SAMPLE_PAGE)
@@ -81,7 +88,7 @@ static void foretell(struct trial *t)
 	}
 }
 
-/* A few bytes changed, and sometimes a cut, behind the front. */
+/* A few bytes changed, and sometimes a cut or bad sectors, behind the front. */
 static void damage(struct trial *t)
 {
 	uint64_t front = t->whole->plan.front_end, state = t->seed;
@@ -102,6 +109,13 @@ static void damage(struct trial *t)
 	if (!prng_below(&state, 3))
 		t->damaged.len = front + prng_below(&state,
 						    t->bytes->len - front);
+	t->bad = t->bad_end = 0;
+	if (!prng_below(&state, 3)) {
+		t->bad = align_up(front + prng_below(&state,
+						     t->bytes->len - front),
+				  SECTOR);
+		t->bad_end = t->bad + SECTOR * (1 + prng_below(&state, 20));
+	}
 }
 
 static void note_lost(void *ctx, const struct imgfmt_run *run)
@@ -184,6 +198,8 @@ static void try_salvage(struct trial *t)
 	damage(t);
 	foretell(t);
 	m = memory_of(&t->damaged);
+	m.bad = t->bad;
+	m.bad_end = t->bad_end;
 	vec_init(&saved, 1);
 	must(memory_open(&m, false, IMGFMT_OPEN_SALVAGE, &image, &err), &err,
 	     "opening a damaged image");
@@ -197,6 +213,58 @@ static void try_salvage(struct trial *t)
 	check_saved(t, &saved);
 	vec_fini(&saved);
 	vec_fini(&t->damaged);
+}
+
+/* Calls of a progress callback, of which the one numbered @stop says stop. */
+struct calls {
+	int count, stop;
+	uint64_t done;
+};
+
+static int count_call(void *ctx, uint64_t done, uint64_t total)
+{
+	struct calls *c = ctx;
+
+	if (done > total || done < c->done)
+		fail("salvage: %llu of %llu bytes after %llu",
+		     (unsigned long long)done, (unsigned long long)total,
+		     (unsigned long long)c->done);
+	c->done = done;
+	return c->count++ == c->stop;
+}
+
+/* The search for what is intact can be stopped at any time. */
+static void stop_search(const struct vec *bytes)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	int calls = 1;
+
+	/* Without its last byte it is damaged. */
+	if (fd < 0 || write(fd, bytes->data, bytes->len - 1) !=
+			      (ssize_t)bytes->len - 1)
+		fail("salvage: cannot write a file");
+	for (int stop = 0; stop <= calls; stop++) {
+		struct calls c = { .stop = stop == calls ? -1 : stop };
+		const struct imgfmt_open_opts opts = {
+			.struct_size = sizeof(opts),
+			.flags = IMGFMT_OPEN_SALVAGE,
+			.progress = { count_call, &c },
+		};
+		struct imgfmt_image *image = NULL;
+		struct imgfmt_error err;
+		int rc = imgfmt_image_open_fd(fd, "image", &opts, &image,
+					      &err);
+
+		if (rc != (c.stop < 0 ? IMGFMT_OK : IMGFMT_E_CANCELLED))
+			fail("salvage: status %d where stopped at %d", rc,
+			     c.stop);
+		if (!stop)
+			calls = 5;
+		if (c.stop < 0 && c.count < calls)
+			fail("salvage: only %d calls", c.count);
+		imgfmt_image_unref(image);
+	}
+	close(fd);
 }
 
 int main(void)
@@ -215,6 +283,7 @@ int main(void)
 		     "opening an image");
 		for (t.seed = 1; t.seed <= TRIES; t.seed++)
 			try_salvage(&t);
+		stop_search(&bytes);
 		imgfmt_image_unref(t.whole);
 		vec_fini(&bytes);
 	}

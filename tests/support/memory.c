@@ -99,6 +99,11 @@ static int64_t read_at(void *ctx, void *buf, size_t len, uint64_t off)
 	len = min_u64(len, m->size - off);
 	if (m->most)
 		len = min_u64(len, m->most);
+	if (off < m->bad_end && off + len > m->bad) {
+		if (off >= m->bad)
+			return -EIO;
+		len = m->bad - off;
+	}
 	memcpy(buf, m->data + off, len);
 	return (int64_t)len;
 }

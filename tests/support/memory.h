@@ -27,6 +27,7 @@ struct memory {
 	size_t pos;	/* of one pass */
 	size_t most;	/* bytes that one call gives; 0: all */
 	atomic_int fail_at;	/* calls until one fails; below 0: none does */
+	size_t bad, bad_end;	/* bytes that cannot be read */
 };
 
 int memory_open(struct memory *m, bool one_pass, uint32_t flags,

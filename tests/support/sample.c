@@ -109,14 +109,18 @@ static int feed(const struct sample *s, struct imgfmt_writer *w,
 	return rc;
 }
 
+/* Of what the sample says, as much as means something to its sink. */
 static struct imgfmt_convert_opts convert_opts(const struct sample *s)
 {
+	bool core = !strcmp(s->to, "elf");
+
 	return (struct imgfmt_convert_opts){
 		.struct_size = sizeof(struct imgfmt_convert_opts),
 		.to = s->to,
-		.codec = s->codec,
-		.flags = s->content ? IMGFMT_CONVERT_CONTENT_DIGESTS : 0,
-		.block_pages = s->block_pages,
+		.codec = strcmp(s->to, "packed") ? NULL : s->codec,
+		.flags = s->content && !core ?
+				 IMGFMT_CONVERT_CONTENT_DIGESTS : 0,
+		.block_pages = core ? 0 : s->block_pages,
 		.threads = s->threads,
 	};
 }

@@ -9,7 +9,9 @@
 
 #include "base/base.h"
 #include "imgfmt.h"
+#include "io/text.h"
 #include "prng.h"
+#include "view/backup_text.h"
 
 static char path[] = "/tmp/test_backup_text.XXXXXX";
 static FILE *file;
@@ -37,7 +39,7 @@ static int load(const char *text, size_t len, struct imgfmt_backup_run **ret,
 	ck_assert_uint_eq(fwrite(text, 1, len, file), len);
 	fflush(file);
 	ck_assert_int_eq(ftruncate(fileno(file), (off_t)len), 0);
-	return imgfmt_backup_map_load(path, ret, count_ret, err);
+	return imgfmt_backup_map_load(path, 0, ret, count_ret, err);
 }
 
 START_TEST(reads_and_merges)
@@ -120,8 +122,8 @@ START_TEST(checks_the_rules)
 				      &count, &err), IMGFMT_E_CORRUPT);
 		ck_assert_str_eq(err.rule, row[i].rule);
 	}
-	ck_assert_int_eq(imgfmt_backup_map_load("/nothing/here", &runs, &count,
-						&err), IMGFMT_E_OS);
+	ck_assert_int_eq(imgfmt_backup_map_load("/nothing/here", 0, &runs,
+						&count, &err), IMGFMT_E_OS);
 }
 END_TEST
 
@@ -145,13 +147,70 @@ START_TEST(reads_many)
 		fprintf(file, "%x %x\n", 0x1000 + order[i],
 			0x100000 + order[i] + order[i] / 64);
 	fflush(file);
-	ck_assert_int_eq(imgfmt_backup_map_load(path, &runs, &count, NULL), 0);
+	ck_assert_int_eq(imgfmt_backup_map_load(path, 0, &runs, &count, NULL),
+			 0);
 	ck_assert_uint_eq(count, (PAGES + 63) / 64);
 	for (size_t i = 0; i < count; i++)
 		pages += runs[i].pages;
 	ck_assert_uint_eq(pages, PAGES);
 	free(runs);
 	free(order);
+}
+END_TEST
+
+/* Lines as long as allowed, across the reader's buffer, and one that is not. */
+START_TEST(bounds_lines)
+{
+	struct imgfmt_backup_run *runs;
+	struct imgfmt_error err;
+	size_t count;
+
+	for (int i = 0; i < 100; i++)
+		fprintf(file, "%x %*x\n", 2 * i, (int)TEXT_LINE_MAX - 4,
+			0x1000 + 2 * i);
+	for (int i = 0; i < 100; i++)
+		fprintf(file, "%*s# %x\n", i * 37, "", i);
+	fflush(file);
+	rewind(file);
+	ck_assert_int_eq(imgfmt_backup_map_load(path, 0, &runs, &count, &err),
+			 IMGFMT_OK);
+	ck_assert_uint_eq(count, 100);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_uint_eq(runs[i].backup, 0x1000 + 2 * i);
+	free(runs);
+	fseek(file, 0, SEEK_END);
+	fprintf(file, "# %*s", (int)TEXT_LINE_MAX - 1, "");
+	fflush(file);
+	ck_assert_int_eq(imgfmt_backup_map_load(path, 0, &runs, &count, &err),
+			 IMGFMT_E_USAGE);
+	ck_assert_str_eq(err.message, "line 201: longer than 4096 bytes");
+	ck_assert_int_eq(imgfmt_backup_map_load("/dev/zero", 0, &runs, &count,
+						&err), IMGFMT_E_USAGE);
+	ck_assert_str_eq(err.message, "line 1: longer than 4096 bytes");
+}
+END_TEST
+
+START_TEST(bounds_memory)
+{
+	enum { RUNS = 1000 };
+	struct imgfmt_backup_run *runs;
+	struct imgfmt_error err;
+	size_t count;
+
+	for (int i = 0; i < RUNS; i++)
+		fprintf(file, "%x %x\n", 2 * i, 0x1000 + 2 * i);
+	fflush(file);
+	ck_assert_int_eq(imgfmt_backup_map_load(path, RUNS * BACKUP_RUN_COST,
+						&runs, &count, &err),
+			 IMGFMT_OK);
+	ck_assert_uint_eq(count, RUNS);
+	free(runs);
+	ck_assert_int_eq(imgfmt_backup_map_load(path,
+						RUNS * BACKUP_RUN_COST - 1,
+						&runs, &count, &err),
+			 IMGFMT_E_LIMIT);
+	ck_assert_ptr_null(runs);
+	ck_assert_ptr_nonnull(strstr(err.message, "memory limit"));
 }
 END_TEST
 
@@ -167,6 +226,8 @@ int main(void)
 	tcase_add_test(tc, refuses_bad_text);
 	tcase_add_test(tc, checks_the_rules);
 	tcase_add_test(tc, reads_many);
+	tcase_add_test(tc, bounds_lines);
+	tcase_add_test(tc, bounds_memory);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -283,7 +283,10 @@ static void note(int sig)
 	(void)sig;
 }
 
-/* The timer repeats: its first signal may come before the wait begins. */
+/*
+ * The timer repeats: its first signal may come before the wait begins.  The
+ * loop index says whether the pipe is non-blocking.
+ */
 START_TEST(a_signal_ends_a_wait)
 {
 	struct sigaction sa = { .sa_handler = note };
@@ -294,13 +297,52 @@ START_TEST(a_signal_ends_a_wait)
 	size_t got;
 	char byte;
 
-	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(pipe2(fds, _i ? O_NONBLOCK : 0), 0);
 	ck_assert_int_eq(io_open_fd(fds[0], "-", &io, NULL), IMGFMT_OK);
 	sigaction(SIGALRM, &sa, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	ck_assert_int_eq(io_read(io, 0, &byte, 1, &got, NULL),
 			 IMGFMT_E_CANCELLED);
 	setitimer(ITIMER_REAL, &never, NULL);
+	io_free(io);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
+static int noted, feed_to;
+
+/* After some signals there is something to read. */
+static void note_and_feed(int sig)
+{
+	(void)sig;
+	if (++noted == 5)
+		(void)!write(feed_to, "x", 1);
+}
+
+/* All of them come, and late ones do no harm. */
+START_TEST(a_restarting_signal_ends_no_wait)
+{
+	struct sigaction sa = {
+		.sa_handler = note_and_feed, .sa_flags = SA_RESTART,
+	};
+	struct itimerval often = { { 0, 10000 }, { 0, 10000 } };
+	struct itimerval never = { 0 };
+	struct io *io;
+	int fds[2];
+	size_t got;
+	char byte;
+
+	ck_assert_int_eq(pipe2(fds, _i ? O_NONBLOCK : 0), 0);
+	feed_to = fds[1];
+	noted = 0;
+	ck_assert_int_eq(io_open_fd(fds[0], "-", &io, NULL), IMGFMT_OK);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	ck_assert_int_eq(io_read(io, 0, &byte, 1, &got, NULL), IMGFMT_OK);
+	setitimer(ITIMER_REAL, &never, NULL);
+	ck_assert_uint_eq(got, 1);
+	ck_assert_int_ge(noted, 5);
 	io_free(io);
 	close(fds[0]);
 	close(fds[1]);
@@ -382,7 +424,8 @@ int main(void)
 	tcase_add_test(tc, reads_across_the_end_of_the_head);
 	tcase_add_test(tc, refuses_the_way_back);
 	tcase_add_test(tc, reads_a_real_pipe);
-	tcase_add_test(tc, a_signal_ends_a_wait);
+	tcase_add_loop_test(tc, a_signal_ends_a_wait, 0, 2);
+	tcase_add_loop_test(tc, a_restarting_signal_ends_no_wait, 0, 2);
 	tcase_add_test(tc, takes_no_zero_size_for_true);
 	tcase_add_test(tc, refuses_what_cannot_be_read);
 	tcase_add_test(tc, passes_failures_on);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "io/output.h"
@@ -69,7 +70,8 @@ static struct imgfmt_output *open_file(uint32_t flags, bool named)
 {
 	struct imgfmt_output *out;
 
-	ck_assert_int_eq(output_open_file(path, flags, named, &out, NULL),
+	ck_assert_int_eq(output_open_file(path, path, flags, named, &out,
+					  NULL),
 			 IMGFMT_OK);
 	ck_assert(output_is_seekable(out));
 	ck_assert_str_eq(output_name(out), path);
@@ -228,6 +230,36 @@ START_TEST(follows_symbolic_links)
 }
 END_TEST
 
+/* Whatever the path leads to, and however it was spelt. */
+START_TEST(is_called_as_the_caller_does)
+{
+	char link[PATH_MAX + 8], twisted[PATH_MAX + 8];
+	const char *name[] = { link, twisted };
+	struct imgfmt_output *out;
+	struct imgfmt_error err;
+
+	put(path, "old");
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(twisted, sizeof(twisted), "%s/.//out", dir);
+	ck_assert_int_eq(symlink("out", link), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(name); i++) {
+		size_t len = strlen(name[i]);
+
+		ck_assert_int_eq(imgfmt_output_path(name[i],
+						    IMGFMT_OUTPUT_FORCE, &out,
+						    NULL), IMGFMT_OK);
+		ck_assert_str_eq(output_name(out), name[i]);
+		ck_assert_int_eq(output_commit(out, UINT64_MAX, &err),
+				 IMGFMT_E_OS);
+		ck_assert_int_eq(strncmp(err.message, name[i], len), 0);
+		ck_assert_int_eq(err.message[len], ':');
+		imgfmt_output_free(out);
+	}
+	check_content(path, "old");
+	unlink(link);
+}
+END_TEST
+
 START_TEST(takes_one_pass)
 {
 	struct imgfmt_output *out;
@@ -249,6 +281,35 @@ START_TEST(takes_one_pass)
 	ck_assert_int_eq(read(fds[0], buf, sizeof(buf)), 8);
 	ck_assert_mem_eq(buf, "abc\0\0def", 8);
 	ck_assert_int_eq(fcntl(fds[1], F_GETFD), 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
+static void note(int sig)
+{
+	(void)sig;
+}
+
+/* A full pipe, non-blocking or not; the timer repeats. */
+START_TEST(a_signal_ends_a_wait)
+{
+	struct sigaction sa = { .sa_handler = note };
+	struct itimerval often = { { 0, 10000 }, { 0, 10000 } };
+	struct itimerval never = { 0 };
+	static char much[1 << 20];
+	struct imgfmt_output *out;
+	struct imgfmt_error err;
+	int fds[2];
+
+	ck_assert_int_eq(pipe2(fds, _i ? O_NONBLOCK : 0), 0);
+	ck_assert_int_eq(imgfmt_output_fd(fds[1], "-", &out, NULL), IMGFMT_OK);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	ck_assert_int_eq(output_write(out, 0, much, sizeof(much), &err),
+			 IMGFMT_E_CANCELLED);
+	setitimer(ITIMER_REAL, &never, NULL);
+	imgfmt_output_free(out);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -348,7 +409,9 @@ int main(void)
 	tcase_add_loop_test(tc, holes_take_no_room, 0, 2);
 	tcase_add_test(tc, says_no_when_opened);
 	tcase_add_test(tc, follows_symbolic_links);
+	tcase_add_test(tc, is_called_as_the_caller_does);
 	tcase_add_test(tc, takes_one_pass);
+	tcase_add_loop_test(tc, a_signal_ends_a_wait, 0, 2);
 	tcase_add_test(tc, writes_streams_by_path);
 	tcase_add_test(tc, names_what_failed);
 	tcase_add_test(tc, calls_the_callers_function);

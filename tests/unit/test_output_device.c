@@ -261,6 +261,25 @@ START_TEST(leaves_no_image_without_commit)
 }
 END_TEST
 
+/* From the first call that may have changed the device, to the last. */
+START_TEST(tells_when_the_old_content_is_gone)
+{
+	bool fails = true;
+
+	for (int n = 0; fails; n++) {
+		struct log *log = new_log();
+		struct imgfmt_output *out = open_device(log);
+
+		log->fail_at = n;
+		ck_assert(!imgfmt_output_wiped(out));
+		fails = write_image(out, NULL) < 0;
+		ck_assert_int_eq(imgfmt_output_wiped(out), fails);
+		imgfmt_output_free(out);
+		free_log(log);
+	}
+}
+END_TEST
+
 START_TEST(says_what_does_not_fit)
 {
 	struct log *log = new_log();
@@ -271,6 +290,7 @@ START_TEST(says_what_does_not_fit)
 			 IMGFMT_E_OS);
 	ck_assert_int_eq(err.os_errno, ENOSPC);
 	ck_assert_ptr_nonnull(strstr(err.message, "disk: has 98304 bytes"));
+	ck_assert(!imgfmt_output_wiped(out));
 	imgfmt_output_free(out);
 	out = open_device(log);
 	ck_assert_int_eq(output_write(out, DEVICE_LEN - 1, "ab", 2, &err),
@@ -329,6 +349,7 @@ int main(void)
 	tcase_add_loop_test(tc, ends_complete, 3001, 3002);
 	tcase_add_test(tc, reports_every_failure);
 	tcase_add_test(tc, leaves_no_image_without_commit);
+	tcase_add_test(tc, tells_when_the_old_content_is_gone);
 	tcase_add_test(tc, says_what_does_not_fit);
 	tcase_add_test(tc, overwrites_only_what_is_blank);
 	suite_add_tcase(suite, tc);

@@ -152,15 +152,16 @@ START_TEST(a_failure_closes_up_to_the_top)
 	doc_begin(&d);
 	json_array(&d.json, "blocks");
 	json_object(&d.json, NULL);
-	json_fail(&d.json, &err);
-	json_fail(&d.json, &err);
+	json_fail(&d.json, "image", &err);
+	json_fail(&d.json, "other", &err);
 	ck_assert_int_ge(asprintf(&want,
 				  ",\n  \"blocks\": [\n    {}\n  ]"
 				  ",\n  \"error\": {\n    \"status\": \"%s\""
 				  ",\n    \"rule\": \"BLK-03\""
 				  ",\n    \"offset\": 4096"
 				  ",\n    \"pfn\": null"
-				  ",\n    \"message\": \"too bad\"\n  }",
+				  ",\n    \"message\": \"too bad\""
+				  ",\n    \"file\": \"image\"\n  }",
 				  imgfmt_status_name(IMGFMT_E_NOMEM)), 0);
 	doc_expect(&d, want);
 	free(want);

@@ -11,7 +11,7 @@
 
 /* One option of each kind, and the common groups. */
 struct args {
-	bool flag;
+	bool flag, has_address;
 	unsigned int number;
 	uint64_t size, address;
 	const char *string, *optional;
@@ -30,7 +30,8 @@ static enum opts_outcome parse(struct args *a, const char *line)
 		OPT_FLAG('F', "flag", &a->flag, "be so"),
 		OPT_UINT('d', "dump-level", "N", &a->number, 31, "take N"),
 		OPT_SIZE(0, "size", "SIZE", &a->size, "take SIZE"),
-		OPT_ADDRESS(0, "entry", "ADDR", &a->address, "enter at ADDR"),
+		OPT_ADDRESS(0, "entry", "ADDR", &a->address, &a->has_address,
+			    "enter at ADDR"),
 		OPT_STRING('s', "string", "TEXT", &a->string, "take TEXT"),
 		OPT_STRING_OR(0, "machine", "FILE", &a->optional, "",
 			      "compare with FILE"),
@@ -78,6 +79,7 @@ START_TEST(nothing_given_leaves_all_as_it_was)
 	ck_assert(!a.flag);
 	ck_assert_uint_eq(a.number, 7);
 	ck_assert_uint_eq(a.address, UINT64_MAX);
+	ck_assert(!a.has_address);
 	ck_assert_ptr_null(a.optional);
 	ck_assert_int_eq(a.operands, 0);
 	ck_assert_str_eq(a.said, "");
@@ -96,6 +98,7 @@ START_TEST(every_kind_is_stored)
 	ck_assert_uint_eq(a.number, 31);
 	ck_assert_uint_eq(a.size, 2 << 20);
 	ck_assert_uint_eq(a.address, 0x1000);
+	ck_assert(a.has_address);
 	ck_assert_str_eq(a.string, "b");
 	ck_assert_str_eq(a.optional, "");
 	ck_assert_uint_eq(a.list.count, 2);

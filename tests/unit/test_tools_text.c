@@ -40,12 +40,13 @@ static void capture_expect(struct capture *c, const char *want)
 START_TEST(controls_and_foreign_bytes_are_escaped)
 {
 	static const char text[] =
-		"a\tb\n\x1b[2J\x7f\xc2\x9b\xff\xc0\xaf\xe2\x80\xae-\xc3\xa9";
+		"a\tb\n\x1b[2J\x7f\xc2\x9b\xff\xc0\xaf\xe2\x80\xae\xd8\x9c-"
+		"\xc3\xa9";
 	struct capture c;
 
 	text_escape(capture_begin(&c), text, strlen(text));
 	capture_expect(&c, "a\\tb\\n\\x1b[2J\\x7f\\u009b\\xff\\xc0\\xaf"
-			   "\\u202e-\xc3\xa9");
+			   "\\u202e\\u061c-\xc3\xa9");
 }
 END_TEST
 

@@ -21,10 +21,23 @@ int standard_fds_fill(void)
 	return 0;
 }
 
+/* Why the first of them failed; what stdio drops it does not try again. */
+static int write_errno;
+
+bool write_bytes(FILE *out, const void *data, size_t len)
+{
+	errno = 0;
+	if (fwrite(data, 1, len, out) == len)
+		return true;
+	if (!write_errno)
+		write_errno = errno;
+	return false;
+}
+
 int closeout(FILE *out)
 {
-	/* An earlier failure has lost its errno by now. */
-	int status = ferror(out) ? EIO : 0;
+	/* A failure of other calls has lost its errno, if fflush() succeeds. */
+	int status = !ferror(out) ? 0 : write_errno ? write_errno : EIO;
 
 	if (fflush(out))
 		status = errno;

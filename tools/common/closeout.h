@@ -5,6 +5,7 @@
 #ifndef TOOLS_COMMON_CLOSEOUT_H
 #define TOOLS_COMMON_CLOSEOUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -13,6 +14,12 @@
  * writing a stream that was closed stays an error.  Returns 0 or an errno.
  */
 int standard_fds_fill(void);
+
+/*
+ * Write bytes as they are to @out.  A failure is kept, with its reason, for
+ * closeout(); false then, so that work can end.
+ */
+bool write_bytes(FILE *out, const void *data, size_t len);
 
 /* Flush and close @out.  Returns 0, or an errno if anything was lost. */
 int closeout(FILE *out);

@@ -5,6 +5,7 @@
 #include "common/input.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *input_name(const char *operand)
@@ -12,9 +13,28 @@ const char *input_name(const char *operand)
 	return strcmp(operand, "-") ? operand : "standard input";
 }
 
-int input_open(const struct tool *t, const char *operand, uint32_t flags,
+bool input_is_seekable(const char *operand)
+{
+	struct stat st;
+	int rc = strcmp(operand, "-") ? stat(operand, &st) :
+					fstat(STDIN_FILENO, &st);
+
+	return !rc && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+static int open_it(const struct imgfmt_open_opts *opts, const char *operand,
+		   struct imgfmt_image **ret, struct imgfmt_error *err)
+{
+	if (strcmp(operand, "-"))
+		return imgfmt_image_open(operand, opts, ret, err);
+	return imgfmt_image_open_fd(STDIN_FILENO, input_name(operand), opts,
+				    ret, err);
+}
+
+int input_open(struct tool *t, const char *operand, uint32_t flags,
 	       struct imgfmt_image **ret, struct imgfmt_error *err)
 {
+	bool salvage = flags & IMGFMT_OPEN_SALVAGE;
 	const struct imgfmt_open_opts opts = {
 		.struct_size = sizeof(opts),
 		.format = t->common.from,
@@ -22,12 +42,16 @@ int input_open(const struct tool *t, const char *operand, uint32_t flags,
 		.flags = flags,
 		.offset = t->common.offset,
 		.resume_offset = t->common.resume_offset,
+		.progress = { progress_update, &t->progress },
 	};
+	int rc;
 
-	if (strcmp(operand, "-"))
-		return imgfmt_image_open(operand, &opts, ret, err);
-	return imgfmt_image_open_fd(STDIN_FILENO, input_name(operand), &opts,
-				    ret, err);
+	if (salvage)
+		progress_start(&t->progress, "searching");
+	rc = open_it(&opts, operand, ret, err);
+	if (salvage)
+		progress_finish(&t->progress);
+	return rc;
 }
 
 bool input_machine(struct tool *t, const char *path,

@@ -213,25 +213,34 @@ static void put_place(struct json *j, const char *key, uint64_t place)
 		json_uint(j, key, place);
 }
 
-void json_error(struct json *j, const char *key,
-		const struct imgfmt_error *err)
+static void put_error(struct json *j, const struct imgfmt_error *err)
 {
-	json_object(j, key);
 	json_string(j, "status", imgfmt_status_name(err->status));
 	json_string(j, "rule", *err->rule ? err->rule : NULL);
 	put_place(j, "offset", err->offset);
 	put_place(j, "pfn", err->pfn);
 	json_string(j, "message", err->message);
+}
+
+void json_error(struct json *j, const char *key,
+		const struct imgfmt_error *err)
+{
+	json_object(j, key);
+	put_error(j, err);
 	json_end(j);
 }
 
-void json_fail(struct json *j, const struct imgfmt_error *err)
+void json_fail(struct json *j, const char *file,
+	       const struct imgfmt_error *err)
 {
 	if (j->failed)
 		return;
 	j->skipped = 0;
 	while (j->depth > 1)
 		pop(j);
-	json_error(j, "error", err);
+	json_object(j, "error");
+	put_error(j, err);
+	json_string(j, "file", file);
+	json_end(j);
 	j->failed = true;
 }

@@ -78,9 +78,11 @@ void json_error(struct json *j, const char *key,
 		const struct imgfmt_error *err);
 
 /*
- * The whole document failed: close up to the top and add a member "error".
- * The first failure counts; later ones are not written.
+ * The whole document failed: close up to the top and add a member "error",
+ * which names the file @file too; null without one.  The first failure counts;
+ * later ones are not written.
  */
-void json_fail(struct json *j, const struct imgfmt_error *err);
+void json_fail(struct json *j, const char *file,
+	       const struct imgfmt_error *err);
 
 #endif /* TOOLS_COMMON_JSON_H */

@@ -86,6 +86,8 @@ static int apply(const struct opt *o, const char *text)
 	case OPT_KIND_SIZE:
 		return units_parse_size(text, o->dest.u64);
 	case OPT_KIND_ADDRESS:
+		if (o->given)
+			*o->given = true;
 		return units_parse_address(text, o->dest.u64);
 	default:
 		return 0;

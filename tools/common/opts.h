@@ -64,6 +64,7 @@ struct opt {
 	const char	*fallback;	/* the argument is optional: its default */
 	const struct opt_name *words;
 	unsigned int	 max;
+	bool		*given;			/* set with the value, or NULL */
 	union {
 		bool		 *flag;
 		unsigned int	 *uint;
@@ -101,9 +102,10 @@ struct opt {
 /* uint64_t: bytes, with K, M, G, ... or KB, MB, GB, ... */
 #define OPT_SIZE(s, l, a, d, h) \
 	{ OPT_ROW_(SIZE, s, l, a, h), .dest.u64 = (d) }
-/* uint64_t: decimal, or hexadecimal after 0x. */
-#define OPT_ADDRESS(s, l, a, d, h) \
-	{ OPT_ROW_(ADDRESS, s, l, a, h), .dest.u64 = (d) }
+/* uint64_t: decimal, or hexadecimal after 0x; bool @g: whether it was given,
+ * or NULL. */
+#define OPT_ADDRESS(s, l, a, d, g, h) \
+	{ OPT_ROW_(ADDRESS, s, l, a, h), .given = (g), .dest.u64 = (d) }
 /* A title for the rows that follow, such as "What to show:". */
 #define OPT_HEADING(text) { .kind = OPT_KIND_HEADING, .help = (text) }
 #define OPTS_END { .kind = OPT_KIND_END }
@@ -138,13 +140,14 @@ extern const struct opt_name opts_when[];
 		   "take the input as FORMAT, do not detect it"), \
 	OPT_SIZE(0, "offset", "BYTES", &(c)->offset, \
 		 "the image begins BYTES behind the input's beginning"), \
-	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, \
+	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, NULL, \
 		 "the swap file begins at page PAGES of the device"), \
 	OPT_SIZE(0, "memlimit", "SIZE", &(c)->memlimit, \
 		 "take no more memory than SIZE for tables")
 
 #define OPTS_THREADS(c) \
-	OPT_UINT('T', "threads", "N", &(c)->threads, 4096, \
+	OPT_UINT('T', "threads", "N", &(c)->threads, \
+		 IMGFMT_THREADS_MAX, \
 		 "use N threads, 0 is one for each processor")
 
 #define OPTS_PROGRESS(c) \

@@ -142,6 +142,16 @@ static void tell_lost(void *ctx, const struct imgfmt_run *run)
 			    run->pfn, run->pfn + run->pages - 1);
 }
 
+/* Told at once, and kept for the document, where a list is open. */
+static void take_warning(void *ctx, const struct imgfmt_error *what)
+{
+	struct produce *p = ctx;
+
+	msg_caution(&p->tool->msg, input_name(p->tool->operands[0]), what);
+	if (p->warning_count < PRODUCE_WARNINGS)
+		p->warnings[p->warning_count++] = *what;
+}
+
 static void summarise_salvage(struct produce *p, const char *input,
 			      const struct imgfmt_convert_result *r)
 {
@@ -223,6 +233,10 @@ static void report_json(const struct produce *p, const char *output,
 	json_end(j);
 	json_uint(j, "lost_pages", r->lost_pages);
 	json_bool(j, "unverified", r->unverified);
+	json_array(j, "warnings");
+	for (size_t i = 0; i < p->warning_count; i++)
+		json_error(j, NULL, &p->warnings[i]);
+	json_end(j);
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
 	if (p->swap)
@@ -231,20 +245,42 @@ static void report_json(const struct produce *p, const char *output,
 
 /* ---- The work --------------------------------------------------------- */
 
-/* The library names the output in what it says of it, but not the input. */
-static bool is_about(const struct imgfmt_error *err, const char *name)
+/*
+ * The library names the output in what it says of it, but not the input.
+ * Whether this is about @name; if so, without the name.
+ */
+static bool is_about(const struct imgfmt_error *err, const char *name,
+		     struct imgfmt_error *ret)
 {
 	size_t len = strlen(name);
 
-	return !strncmp(err->message, name, len) && err->message[len] == ':';
+	if (strncmp(err->message, name, len) ||
+	    strncmp(err->message + len, ": ", 2))
+		return false;
+	*ret = *err;
+	memmove(ret->message, err->message + len + 2,
+		strlen(err->message + len + 2) + 1);
+	return true;
 }
 
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
 {
+	struct imgfmt_error own;
+
 	if (err->status == IMGFMT_E_USAGE)
-		return tool_usage(p->tool, "%s", err->message);
-	return tool_fail(p->tool, is_about(err, output) ? NULL : input, err);
+		return tool_misuse(p->tool, err);
+	if (is_about(err, output, &own))
+		return tool_fail(p->tool, output, &own);
+	return tool_fail(p->tool, input, err);
+}
+
+/* The worst that a failure can do; true of whatever failed. */
+static void tell_wiped(struct tool *t, const char *output)
+{
+	json_bool(&t->json, "output_wiped", true);
+	msg_error(&t->msg, output, "what the device held is gone, and it "
+		  "holds no image now");
 }
 
 static uint64_t now_ns(void)
@@ -282,10 +318,14 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_CONTENT_DIGESTS;
 	if (p->salvage)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
+	if (p->tool->common.force)
+		o->flags |= IMGFMT_CONVERT_USED;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;
 	o->lost_ctx = p;
+	o->caution = take_warning;
+	o->caution_ctx = p;
 }
 
 static int convert(struct produce *p, struct imgfmt_image *image,
@@ -299,18 +339,24 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
 	uint64_t start = now_ns();
+	bool wiped;
+	int status;
 	int rc = open_output(p, path, &out, &err);
 
 	if (rc)
 		return fail(p, input, output, &err);
-	json_string(&t->json, "input", input);
 	json_array(&t->json, "lost");
 	progress_start(&t->progress, NULL);
 	rc = imgfmt_convert(image, &p->opts, out, &result, &err);
+	wiped = rc && imgfmt_output_wiped(out);
 	imgfmt_output_free(out);
 	progress_finish(&t->progress);
-	if (rc)
-		return fail(p, input, output, &err);
+	if (rc) {
+		status = fail(p, input, output, &err);
+		if (wiped)
+			tell_wiped(t, output);
+		return status;
+	}
 	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
@@ -343,6 +389,11 @@ static int produce(struct produce *p, const char *operand)
 	status = convert(p, image, input, output);
 	imgfmt_image_unref(image);
 	return status;
+}
+
+void produce_begin(struct produce *p, const char *operand)
+{
+	json_string(&p->tool->json, "input", input_name(operand));
 }
 
 int produce_run(struct produce *p, const char *operand)

@@ -18,6 +18,9 @@
 /* The values of --view and --from-view. */
 extern const struct opt_name opts_view[];
 
+/* The library has no more of them than rules about a resume. */
+#define PRODUCE_WARNINGS 4
+
 /* Zeroed by main(), but for @tool and what is not zero by default. */
 struct produce {
 	struct tool		  *tool;
@@ -31,6 +34,8 @@ struct produce {
 
 	/* While it runs. */
 	uint64_t		   lost_ranges;
+	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
+	size_t			   warning_count;
 };
 
 #define OPTS_PRODUCE(p) \
@@ -45,6 +50,9 @@ struct produce {
 		 "leave out pages: zero and kexec, or none at all"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
 		 "add digests of the pages themselves")
+
+/* First of all: what fails from here on is about the input @operand. */
+void produce_begin(struct produce *p, const char *operand);
 
 /* Make the image of @operand, report, free @p->exclude.  The exit status. */
 int produce_run(struct produce *p, const char *operand);

@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <stddef.h>
 
-static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+/* SIGXCPU warns of a limit that ends what goes on. */
+static const int stopping[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU
+};
 
 /* All that a handler may touch. */
 static struct {
@@ -44,6 +47,8 @@ void signals_catch(void)
 	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
 		catch_one(stopping[i], note_stop, 0);
 	catch_one(SIGUSR1, note_report, SA_RESTART);
+	/* A file that grows too large is an error of write() like others. */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 int signals_caught(void)

@@ -39,6 +39,7 @@ static void print_help(const struct tool_info *info, const struct opt *opts)
 
 static void print_codecs(void)
 {
+	struct imgfmt_levels levels;
 	const char *name;
 
 	fputs("codecs:", stdout);
@@ -46,6 +47,11 @@ static void print_codecs(void)
 		if (imgfmt_codec_usable(name))
 			printf(" %s", name);
 	putchar('\n');
+	for (unsigned int i = 0; (name = imgfmt_codec_name_at(i)); i++)
+		if (imgfmt_codec_usable(name) &&
+		    !imgfmt_codec_levels(name, &levels))
+			printf("levels of %s: %d to %d, default %d\n", name,
+			       levels.min, levels.max, levels.preset);
 }
 
 static void print_version(const struct tool_info *info)
@@ -159,7 +165,7 @@ int tool_finish(struct tool *t, int status)
 
 int tool_fail(struct tool *t, const char *file, const struct imgfmt_error *err)
 {
-	json_fail(&t->json, err);
+	json_fail(&t->json, file, err);
 	if (err->status != IMGFMT_E_CANCELLED || !signals_caught())
 		msg_failure(&t->msg, file, err);
 	return exit_from_status(err->status);
@@ -177,8 +183,15 @@ int tool_usage(struct tool *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err.message, sizeof(err.message), fmt, ap);
 	va_end(ap);
-	json_fail(&t->json, &err);
-	return msg_usage(&t->msg, "%s", err.message);
+	return tool_misuse(t, &err);
+}
+
+int tool_misuse(struct tool *t, const struct imgfmt_error *err)
+{
+	json_fail(&t->json, NULL, err);
+	if (*err->rule)
+		return msg_usage(&t->msg, "%s [%s]", err->message, err->rule);
+	return msg_usage(&t->msg, "%s", err->message);
 }
 
 const char *tool_output(struct tool *t)
@@ -211,5 +224,7 @@ unsigned int tool_threads(const struct tool *t)
 	if (!sched_getaffinity(0, sizeof(set), &set))
 		return (unsigned int)CPU_COUNT(&set);
 	n = sysconf(_SC_NPROCESSORS_ONLN);
+	if (n > IMGFMT_THREADS_MAX)
+		return IMGFMT_THREADS_MAX;
 	return n > 0 ? (unsigned int)n : 1;
 }

@@ -59,6 +59,8 @@ int tool_fail(struct tool *t, const char *file, const struct imgfmt_error *err);
 /* The same for a command line that asks for what cannot be. */
 int tool_usage(struct tool *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The same as the library described it. */
+int tool_misuse(struct tool *t, const struct imgfmt_error *err);
 
 /*
  * Where a tool with OPTS_OUTPUT writes its image: -o, or "-" without it.

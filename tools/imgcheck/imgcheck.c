@@ -203,8 +203,6 @@ static int check(struct imgcheck *c, const char *operand)
 	struct imgfmt_error err;
 	int rc;
 
-	c->input = input_name(operand);
-	json_string(&c->tool.json, "input", c->input);
 	json_array(&c->tool.json, "findings");
 	rc = input_open(&c->tool, operand, IMGFMT_OPEN_DAMAGED, &image, &err);
 	if (!rc) {
@@ -225,6 +223,8 @@ static int run(struct imgcheck *c)
 {
 	int status;
 
+	c->input = input_name(c->tool.operands[0]);
+	json_string(&c->tool.json, "input", c->input);
 	if (c->quick && c->deep)
 		return tool_usage(&c->tool,
 				  "--quick and --deep exclude each other");

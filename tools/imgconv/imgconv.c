@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
 			 "the swap device begins at BYTES of the output"),
 		OPT_ADDRESS(0, "to-resume-offset", "PAGES",
-			    &produce.area.resume_offset,
+			    &produce.area.resume_offset, NULL,
 			    "the swap file begins at page PAGES of the output"),
 		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
 			   "the swap file lies there as LIST says"),
@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 	list_formats(formats);
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
+	produce_begin(&produce, tool.operands[0]);
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
 	produce.swap = !strcmp(produce.opts.to, "swsusp");
 	if (swap_file)

@@ -27,6 +27,7 @@ static void add_obstacle(struct facts *f, const char *word,
 
 static void find_obstacles(struct facts *f, const struct dump *d)
 {
+	uint32_t reasons = d->info.not_resumable;
 	/* The record of a hibernating kernel's image stops nobody. */
 	bool once = d->info.kind == IMGFMT_HIBERNATED_SYSTEM && f->has_resume;
 	struct imgfmt_error damage;
@@ -34,10 +35,13 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 	if (d->info.level == IMGFMT_BARE && !d->info.resumes)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
-	if (!imgfmt_image_damage(d->image, &damage))
-		add_obstacle(f, "damaged", "it is damaged");
+	if (d->damaged || !imgfmt_image_damage(d->image, &damage))
+		add_obstacle(f, "damaged", "it is damaged or cut");
+	/* This tool has salvaged it, not who made the image. */
+	if (d->damaged)
+		reasons &= ~IMGFMT_NOT_RESUMABLE_SALVAGED;
 	for (unsigned int i = 0; i < ARRAY_LEN(reason_sentences); i++)
-		if (d->info.not_resumable >> i & 1)
+		if (reasons >> i & 1)
 			add_obstacle(f, imgfmt_reason_name(i),
 				     reason_sentences[i]);
 	if (once && f->resume.state == IMGFMT_RESUME_CLAIMED)

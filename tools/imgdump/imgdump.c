@@ -74,8 +74,7 @@ bool dump_usage(struct dump *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err.message, sizeof(err.message), fmt, ap);
 	va_end(ap);
-	json_fail(&d->tool.json, &err);
-	msg_usage(&d->tool.msg, "%s", err.message);
+	tool_misuse(&d->tool, &err);
 	return false;
 }
 
@@ -115,6 +114,22 @@ static bool need_end(const struct dump *d)
 	return false;
 }
 
+static bool is_damage(int rc)
+{
+	return rc == IMGFMT_E_TRUNCATED || rc == IMGFMT_E_CORRUPT ||
+	       rc == IMGFMT_E_DIGEST;
+}
+
+/* The status is that of a failure, but there is something to show. */
+static void tell_damage(struct dump *d, const struct imgfmt_error *err)
+{
+	tool_fail(&d->tool, d->file, err);
+	msg_hint(&d->tool.msg, "%s", d->info.sequential ?
+		 "what came before the damage is shown" :
+		 "what is intact is shown, and imgconv --salvage saves it");
+	d->damaged = true;
+}
+
 /*
  * A pipe goes by once: its pages are shown while they pass, all else when the
  * end is known.
@@ -125,7 +140,10 @@ static int pass_through(struct dump *d, struct imgfmt_error *err)
 	int rc = show ? print_section(d, WHAT_PAGES, err) : pages_skip(d, err);
 
 	imgfmt_image_info(d->image, &d->info);
-	return rc;
+	if (!is_damage(rc))
+		return rc;
+	tell_damage(d, err);
+	return IMGFMT_OK;
 }
 
 static int print_sections(struct dump *d, struct imgfmt_error *err)
@@ -145,10 +163,30 @@ static int print_sections(struct dump *d, struct imgfmt_error *err)
 	return rc;
 }
 
+/* Of a damaged image, what is intact behind a front that is. */
+static int open_image(struct dump *d, struct imgfmt_error *err)
+{
+	const char *operand = d->tool.operands[0];
+	struct imgfmt_error other;
+	int rc = input_open(&d->tool, operand, IMGFMT_OPEN_DAMAGED, &d->image,
+			    err);
+
+	if (!is_damage(rc) || !input_is_seekable(operand))
+		return rc;
+	if (input_open(&d->tool, operand, IMGFMT_OPEN_SALVAGE, &d->image,
+		       &other)) {
+		if (other.status != IMGFMT_E_CANCELLED)
+			return rc;
+		*err = other;
+		return other.status;
+	}
+	tell_damage(d, err);
+	return IMGFMT_OK;
+}
+
 static int dump_image(struct dump *d, struct imgfmt_error *err)
 {
-	int rc = input_open(&d->tool, d->tool.operands[0], IMGFMT_OPEN_DAMAGED,
-			    &d->image, err);
+	int rc = open_image(d, err);
 
 	if (rc)
 		return rc;
@@ -173,7 +211,9 @@ static int run(struct dump *d)
 	json_string(&d->tool.json, "input", d->file);
 	rc = dump_image(d, &err);
 	imgfmt_image_unref(d->image);
-	return rc ? tool_fail(&d->tool, d->file, &err) : EXIT_YES;
+	if (rc)
+		return tool_fail(&d->tool, d->file, &err);
+	return d->damaged ? EXIT_NO : EXIT_YES;
 }
 
 /* Options that mean something only together with others. */

@@ -44,6 +44,7 @@ struct dump {
 	const char		*file;		/* as messages call it */
 	struct imgfmt_image	*image;
 	struct imgfmt_info	info;
+	bool			damaged;	/* what is intact is shown */
 	bool			wanted[WHATS];
 	bool			titled;		/* there are several sections */
 	bool			raw;

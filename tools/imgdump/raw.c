@@ -3,6 +3,7 @@
  * Parts of an image as they are.  What is not there is a failure here: no
  * bytes are no manifest.
  */
+#include "common/closeout.h"
 #include "imgdump.h"
 
 int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
@@ -13,7 +14,7 @@ int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 	if (imgfmt_image_vmcoreinfo(d->image, &text, &size))
 		return dump_error(err, IMGFMT_E_ABSENT,
 				  "there is no VMCOREINFO");
-	fwrite(text, 1, size, stdout);
+	write_bytes(stdout, text, size);
 	return IMGFMT_OK;
 }
 
@@ -25,6 +26,6 @@ int raw_manifest(struct dump *d, struct imgfmt_error *err)
 	if (imgfmt_image_manifest(d->image, &data, &size))
 		return dump_error(err, IMGFMT_E_ABSENT,
 				  "there is no manifest");
-	fwrite(data, 1, size, stdout);
+	write_bytes(stdout, data, size);
 	return IMGFMT_OK;
 }

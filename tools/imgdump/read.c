@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/closeout.h"
 #include "common/hexdump.h"
 #include "common/signals.h"
 
@@ -83,10 +84,13 @@ static int open_cursor(struct dump *d, struct imgfmt_cursor **ret,
 	return imgfmt_cursor_new(d->image, &opts, ret, err);
 }
 
-/* Read @s and hand each piece, at most a page, to @take. */
+/*
+ * Read @s and hand each piece, at most a page, to @take; false ends it, as
+ * nobody gets the rest, and tool_finish() says why.
+ */
 static int read_span(struct imgfmt_cursor *c, const struct dump *d,
 		     const struct span *s,
-		     void (*take)(void *ctx, const void *data, size_t len),
+		     bool (*take)(void *ctx, const void *data, size_t len),
 		     void *ctx, struct imgfmt_error *err)
 {
 	uint8_t piece[PIECE_MAX];
@@ -102,7 +106,8 @@ static int read_span(struct imgfmt_cursor *c, const struct dump *d,
 		rc = imgfmt_read_phys(c, at, piece, (size_t)n, err);
 		if (rc)
 			return rc;
-		take(ctx, piece, (size_t)n);
+		if (!take(ctx, piece, (size_t)n))
+			return IMGFMT_OK;
 		done += n;
 		if (signals_caught())
 			return dump_error(err, IMGFMT_E_CANCELLED, "stopped");
@@ -110,23 +115,25 @@ static int read_span(struct imgfmt_cursor *c, const struct dump *d,
 	return IMGFMT_OK;
 }
 
-static void take_hexdump(void *ctx, const void *data, size_t len)
+static bool take_hexdump(void *ctx, const void *data, size_t len)
 {
 	hexdump_feed(ctx, data, len);
+	return !ferror(stdout);
 }
 
-static void take_raw(void *ctx, const void *data, size_t len)
+static bool take_raw(void *ctx, const void *data, size_t len)
 {
 	(void)ctx;
-	fwrite(data, 1, len, stdout);
+	return write_bytes(stdout, data, len);
 }
 
-static void take_copy(void *ctx, const void *data, size_t len)
+static bool take_copy(void *ctx, const void *data, size_t len)
 {
 	uint8_t **to = ctx;
 
 	memcpy(*to, data, len);
 	*to += len;
+	return true;
 }
 
 int text_read(struct dump *d, struct imgfmt_error *err)

@@ -13,7 +13,8 @@ struct imgmake {
 	int		 profile;
 	int		 kind;
 	int		 from_view;
-	uint64_t	 entry;		/* IMGFMT_NOWHERE: the source's own */
+	bool		 has_entry;	/* not the source's own */
+	uint64_t	 entry;
 	const char	*backup_map;
 	const char	*machine_facts;
 
@@ -28,8 +29,8 @@ static bool load_backup_map(struct imgmake *m, int *exit_ret)
 
 	if (!m->backup_map)
 		return true;
-	if (imgfmt_backup_map_load(m->backup_map, &m->runs, &o->backup_runs,
-				   &err)) {
+	if (imgfmt_backup_map_load(m->backup_map, m->tool.common.memlimit,
+				   &m->runs, &o->backup_runs, &err)) {
 		*exit_ret = tool_fail(&m->tool, m->backup_map, &err);
 		return false;
 	}
@@ -52,11 +53,12 @@ static int run(struct imgmake *m)
 	struct imgfmt_convert_opts *o = &m->produce.opts;
 	int status;
 
+	produce_begin(&m->produce, m->tool.operands[0]);
 	o->to = imgfmt_profile_name(m->profile);
 	o->kind = (uint32_t)m->kind;
 	o->source_view = (uint32_t)m->from_view;
-	o->has_entry = m->entry != IMGFMT_NOWHERE;
-	o->entry = o->has_entry ? m->entry : 0;
+	o->has_entry = m->has_entry;
+	o->entry = m->entry;
 	if (load_backup_map(m, &status) && load_machine(m, &status))
 		status = produce_run(&m->produce, m->tool.operands[0]);
 	imgfmt_machine_free(m->machine);
@@ -88,7 +90,6 @@ int main(int argc, char **argv)
 	struct imgmake m = {
 		.produce.tool = &m.tool,
 		.profile = IMGFMT_PACKED,
-		.entry = IMGFMT_NOWHERE,
 	};
 	const struct opt opts[] = {
 		OPT_HEADING("The source:"),
@@ -96,7 +97,7 @@ int main(int argc, char **argv)
 			 "take its addresses as those of VIEW"),
 		OPT_STRING(0, "backup-map", "FILE", &m.backup_map,
 			   "take the backup map from FILE"),
-		OPT_ADDRESS(0, "entry", "ADDR", &m.entry,
+		OPT_ADDRESS(0, "entry", "ADDR", &m.entry, &m.has_entry,
 			    "take ADDR as the entry"),
 		OPT_WORD(0, "kind", "KIND", &m.kind, kinds,
 			 "say whose memory it is"),

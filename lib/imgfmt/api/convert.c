@@ -17,12 +17,13 @@ int imgfmt_convert(struct imgfmt_image *image,
 
 	if (rc)
 		return rc;
-	if (image->lost.len && !(o.flags & IMGFMT_CONVERT_SALVAGE))
+	if ((image->lost.len || image->lost_unknown) && !(o.flags & IMGFMT_CONVERT_SALVAGE))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "a salvaged image needs IMGFMT_CONVERT_SALVAGE");
 	rc = conversion_init(&c, image, &o, err);
 	if (!rc)
 		rc = convert_run(&c, &o, out, &result, err);
+	result.recovery = c.recovery;
 	conversion_fini(&c);
 	if (!rc && ret)
 		options_give(ret, &result, sizeof(result));

@@ -20,13 +20,12 @@ static int choose_view(struct imgfmt_cursor *c, uint32_t view,
 		return IMGFMT_OK;
 	if (view > IMGFMT_VIEW_JUMP)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view %u", view);
-	if (!image->has_backup_map ||
-	    image->info.kind != IMGFMT_HIBERNATED_SYSTEM)
-		return err_set(err, IMGFMT_E_ABSENT,
-			       "no backup map to show the %s view with",
-			       imgfmt_view_name((int)view));
-	rc = view_build(&c->view, image->backup_map.data,
-			image->backup_map.len, err);
+	rc = view_check(image->has_backup_map &&
+			image->info.kind == IMGFMT_HIBERNATED_SYSTEM,
+			(enum imgfmt_view)view, err);
+	if (!rc)
+		rc = view_build(&c->view, image->backup_map.data,
+				image->backup_map.len, err);
 	if (!rc)
 		rc = view_frames(&c->view, &image->frames, view,
 				 image->frames.block_pages, &c->own_frames,

@@ -70,6 +70,7 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 	const struct info *i = &image->info;
 	struct imgfmt_info info = {
 		.format = image->ops->name,
+		.description = image->has_info ? NULL : image->ops->description,
 		.version_major = i->version_major,
 		.version_minor = i->version_minor,
 		.machine = image->machine,
@@ -82,8 +83,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.free_policy = i->free_policy,
 		.poison = i->poison,
 		.has_info = image->has_info,
-		.has_content_digests =
-			!!(i->ignorable & IMGFMT_FEATURE_CONTENT_DIGESTS),
+		.has_content_digests = i->ignorable &
+				       IMGFMT_FEATURE_CONTENT_DIGESTS ? 1 : 0,
 		.page_size = i->page_size,
 		.block_pages = i->block_pages,
 		.not_resumable = i->not_resumable,
@@ -104,8 +105,9 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.memory_from_segments =
 			!!(image->memory.flags & IMGFMT_MEMORY_FROM_SEGMENTS),
 		.resumes = image->ops->resumes,
+		.stored_pages = image->stored_pages,
+		.zero_pages = image->zero_pages,
 		.has_checksum = image->has_checksum,
-		.description = image->has_info ? NULL : image->ops->description,
 	};
 
 	memcpy(info.excluded_by_class, image->frames.excluded_by_class,
@@ -113,8 +115,6 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 	memcpy(info.uuid, i->uuid, sizeof(info.uuid));
 	memcpy(info.firmware_digest, image->memory.firmware,
 	       sizeof(info.firmware_digest));
-	info.stored_pages = image->stored_pages;
-	info.zero_pages = image->zero_pages;
 	if (image->has_tables) {
 		info.stored_pages = image->manifest.stored_pages;
 		info.zero_pages = image->manifest.zero_pages;

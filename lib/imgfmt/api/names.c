@@ -98,6 +98,13 @@ const char *imgfmt_reason_name(unsigned int bit)
 	return bit < ARRAY_SIZE(words) ? words[bit] : NULL;
 }
 
+const char *imgfmt_vmcoreinfo_origin_name(int origin)
+{
+	static const char *const words[] = { NULL, "note", "memory" };
+
+	return WORD(words, origin);
+}
+
 const char *imgfmt_machine_name(uint16_t machine)
 {
 	static const struct {
@@ -135,6 +142,19 @@ int imgfmt_codec_usable(const char *name)
 	const struct codec *c = codec_by_name(name);
 
 	return c && codec_is_built(c);
+}
+
+int imgfmt_codec_levels(const char *name, struct imgfmt_levels *ret)
+{
+	const struct codec *c = codec_by_name(name);
+
+	*ret = (struct imgfmt_levels){ 0 };
+	if (!c || c->level_min == c->level_max)
+		return IMGFMT_END;
+	ret->min = c->level_min;
+	ret->max = c->level_max;
+	ret->preset = c->level_default;
+	return IMGFMT_OK;
 }
 
 const char *imgfmt_source_name_at(unsigned int position)

@@ -113,8 +113,12 @@ static int check_write_opts(const struct imgfmt_write_opts *o,
 	if (pages && (!is_pow2(pages) || pages > IMGFMT_MAX_BLOCK_PAGES))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages of a block must be 1, 2, 4, ... or 64");
+	if (o->convert.entry >= IMGFMT_MAX_ADDRESS)
+		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
+				"entry 0x%llx is beyond the highest address, 2^52",
+				(unsigned long long)o->convert.entry);
 	if (o->convert.exclude || o->convert.source_view ||
-	    o->convert.machine || o->convert.lost)
+	    o->convert.machine || o->convert.lost || o->convert.caution)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "an option of conversions only is set");
 	if (o->convert.view > IMGFMT_VIEW_JUMP ||
@@ -139,6 +143,9 @@ static int start_writer(struct imgfmt_writer *w,
 	if (!sink)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
+	rc = sink_check_opts(sink, &o->convert, err);
+	if (rc)
+		return rc;
 	if (sink->cut)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "output format \"%s\" is made by conversion only",

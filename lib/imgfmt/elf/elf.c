@@ -70,7 +70,8 @@ int elf_header_decode(const uint8_t buf[ELF_EHDR_SIZE], struct elf_header *ret,
 }
 
 void elf_header_encode(uint16_t machine, bool big_endian, uint64_t entry,
-		       uint32_t phnum, uint8_t ret[ELF_EHDR_SIZE])
+		       uint32_t flags, uint32_t phnum,
+		       uint8_t ret[ELF_EHDR_SIZE])
 {
 	bool extended = phnum >= PN_XNUM;
 	Elf64_Ehdr e = {
@@ -82,6 +83,7 @@ void elf_header_encode(uint16_t machine, bool big_endian, uint64_t entry,
 		.e_version = EV_CURRENT,
 		.e_entry = entry,
 		.e_phoff = ELF_EHDR_SIZE,
+		.e_flags = flags,
 		.e_ehsize = ELF_EHDR_SIZE,
 		.e_phentsize = ELF_PHDR_SIZE,
 		.e_phnum = (uint16_t)(extended ? PN_XNUM : phnum),

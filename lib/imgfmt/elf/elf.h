@@ -17,6 +17,9 @@
 #define ELF_PHDR_SIZE	56u
 #define ELF_SHDR_SIZE	64u
 
+/* In e_flags, as makedumpfile marks a core that does not have all it should. */
+#define ELF_INCOMPLETE	1u
+
 struct elf_header {
 	uint8_t	 ident[EI_NIDENT];
 	bool	 big_endian;
@@ -36,9 +39,13 @@ bool elf_has_magic(const void *buf, size_t len);
  */
 int elf_header_decode(const uint8_t buf[ELF_EHDR_SIZE], struct elf_header *ret,
 		      struct imgfmt_error *err);
-/* A header in the form of spec 4.1 and 4.2 for @phnum program headers. */
+/*
+ * A header in the form of spec 4.1 and 4.2 for @phnum program headers; @flags
+ * is 0 but in a foreign core.
+ */
 void elf_header_encode(uint16_t machine, bool big_endian, uint64_t entry,
-		       uint32_t phnum, uint8_t ret[ELF_EHDR_SIZE]);
+		       uint32_t flags, uint32_t phnum,
+		       uint8_t ret[ELF_EHDR_SIZE]);
 
 /* @count program headers of ELF_PHDR_SIZE each. */
 void elf_segments_decode(const void *buf, size_t count, bool big_endian,

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "io/forward.h"
+#include "io/wait.h"
 
 struct io {
 	struct imgfmt_io in;
@@ -84,23 +85,22 @@ static int64_t fd_read_at(void *ctx, void *buf, size_t len, uint64_t off)
 	return n < 0 ? -errno : n;
 }
 
-/*
- * A descriptor may have come to us non-blocking: wait, whatever it says.  That
- * wait is not ended by signals, as poll() does not honour SA_RESTART.
- */
+/* A descriptor may have come to us non-blocking: wait, whatever it says. */
 static int64_t fd_read(void *ctx, void *buf, size_t len)
 {
 	const struct io *io = ctx;
-	struct pollfd ready = { .fd = io->fd, .events = POLLIN };
 
 	for (;;) {
 		ssize_t n = read(io->fd, buf, len);
+		int rc;
 
 		if (n >= 0)
 			return n;
 		if (errno != EAGAIN)
 			return -errno;
-		poll(&ready, 1, -1);
+		rc = fd_wait(io->fd, POLLIN);
+		if (rc)
+			return rc;
 	}
 }
 
@@ -337,7 +337,7 @@ int io_at_end(struct io *io, uint64_t off, bool *ret, struct imgfmt_error *err)
 static int cannot_tell(struct imgfmt_error *err, const char *why)
 {
 	return err_set(err, IMGFMT_E_UNSUPPORTED,
-		       "the file system does not tell where the file lies on its device (%s)",
+		       "its place on the device is not known (%s)",
 		       why);
 }
 

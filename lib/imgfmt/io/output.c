@@ -77,10 +77,13 @@ static int open_new(const char *path, uint32_t flags,
 	if (!lstat(path, &st))
 		return err_os(err, ENOENT, "%s: a symbolic link to nothing",
 			      path);
-	return output_open_file(path, flags, false, ret, err);
+	return output_open_file(path, path, flags, false, ret, err);
 }
 
-/* Replace what a symbolic link leads to, not the link. */
+/*
+ * Replace what a symbolic link leads to, not the link.  Messages name what the
+ * caller does.
+ */
 static int open_existing(const char *path, uint32_t flags,
 			 struct imgfmt_output **ret, struct imgfmt_error *err)
 {
@@ -92,7 +95,7 @@ static int open_existing(const char *path, uint32_t flags,
 	real = realpath(path, NULL);
 	if (!real)
 		return err_os(err, errno, "%s: cannot open", path);
-	rc = output_open_file(real, flags, false, ret, err);
+	rc = output_open_file(real, path, flags, false, ret, err);
 	free(real);
 	return rc;
 }
@@ -184,6 +187,11 @@ int output_hole(struct imgfmt_output *out, uint64_t off, uint64_t len,
 	out->failed = rc < 0;
 	out->pos = off + len;
 	return rc;
+}
+
+int imgfmt_output_wiped(const struct imgfmt_output *out)
+{
+	return !out->committed && out->ops->wiped && out->ops->wiped(out);
 }
 
 int output_expect(struct imgfmt_output *out, uint64_t size,

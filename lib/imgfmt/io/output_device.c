@@ -25,7 +25,8 @@ struct output_device {
 	uint64_t size;
 	int fd;
 	bool owns_fd;
-	bool wiped;
+	bool touched;		/* the old mark may be gone */
+	bool wiped;		/* and it is */
 	uint8_t head[OUTPUT_DEVICE_HEAD];
 };
 
@@ -57,6 +58,7 @@ static int wipe(struct output_device *d, struct imgfmt_error *err)
 	rc = check_fits(d, sizeof(zeros), err);
 	if (rc < 0)
 		return rc;
+	d->touched = true;
 	rc = output_pwrite_all(&d->calls, d->fd, d->out.name, 0, zeros,
 			       sizeof(zeros), err);
 	if (rc < 0)
@@ -93,6 +95,11 @@ static int device_hole(struct imgfmt_output *out, uint64_t off, uint64_t len,
 	int rc = check_fits(d, off + len, err);
 
 	return rc < 0 ? rc : output_write_zeros(out, off, len, err);
+}
+
+static bool device_wiped(const struct imgfmt_output *out)
+{
+	return ((const struct output_device *)out)->touched;
 }
 
 static int device_expect(const struct imgfmt_output *out, uint64_t size,
@@ -136,6 +143,7 @@ static const struct output_ops device_ops = {
 	.write = device_write,
 	.hole = device_hole,
 	.commit = device_commit,
+	.wiped = device_wiped,
 	.expect = device_expect,
 	.fini = device_fini,
 };

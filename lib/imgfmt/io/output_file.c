@@ -23,7 +23,7 @@ struct output_file {
 	int dir;
 	int fd;
 	bool replace;
-	const char *base;		/* final name in dir; part of out.name */
+	char base[NAME_MAX + 1];	/* final name in dir */
 	char temp[NAME_MAX + 1];	/* temporary name in dir, or empty */
 };
 
@@ -160,17 +160,22 @@ static const struct output_ops file_ops = {
 	.fini = file_fini,
 };
 
-/* Open the directory and find the last part of the path. */
-static int open_directory(struct output_file *f, struct imgfmt_error *err)
+/* Open the directory and keep the last part of the path. */
+static int open_directory(struct output_file *f, const char *path,
+			  struct imgfmt_error *err)
 {
-	const char *path = f->out.name;
 	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	size_t len = strlen(base);
 	char *dir;
 
-	f->base = slash ? slash + 1 : path;
-	if (!f->base[0])
+	if (!len)
 		return err_os(err, *path ? EISDIR : ENOENT, "%s: cannot write",
-			      path);
+			      f->out.name);
+	if (len >= sizeof(f->base))
+		return err_os(err, ENAMETOOLONG, "%s: cannot write",
+			      f->out.name);
+	memcpy(f->base, base, len + 1);
 	dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 	if (!dir)
 		return err_nomem(err, "an output");
@@ -178,7 +183,7 @@ static int open_directory(struct output_file *f, struct imgfmt_error *err)
 	free(dir);
 	if (f->dir < 0)
 		return err_os(err, errno, "%s: cannot open its directory",
-			      path);
+			      f->out.name);
 	return IMGFMT_OK;
 }
 
@@ -199,11 +204,12 @@ static bool open_nameless(struct output_file *f)
 	return false;
 }
 
-int output_open_file(const char *path, uint32_t flags, bool named,
-		     struct imgfmt_output **ret, struct imgfmt_error *err)
+int output_open_file(const char *path, const char *name, uint32_t flags,
+		     bool named, struct imgfmt_output **ret,
+		     struct imgfmt_error *err)
 {
 	struct output_file *f;
-	int rc = output_new(&file_ops, sizeof(*f), path, &f, err);
+	int rc = output_new(&file_ops, sizeof(*f), name, &f, err);
 
 	*ret = NULL;
 	if (rc < 0)
@@ -211,13 +217,13 @@ int output_open_file(const char *path, uint32_t flags, bool named,
 	f->dir = -1;
 	f->fd = -1;
 	f->replace = flags & IMGFMT_OUTPUT_FORCE;
-	rc = open_directory(f, err);
+	rc = open_directory(f, path, err);
 	if (rc < 0)
 		goto fail;
 	if (named || !open_nameless(f)) {
 		f->fd = take_temp_name(f, create_named);
 		if (f->fd < 0) {
-			rc = err_os(err, errno, "%s: cannot create", path);
+			rc = err_os(err, errno, "%s: cannot create", name);
 			goto fail;
 		}
 	}

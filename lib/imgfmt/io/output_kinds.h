@@ -19,6 +19,8 @@ struct output_ops {
 		    struct imgfmt_error *err);
 	int (*commit)(struct imgfmt_output *out, uint64_t size,
 		      struct imgfmt_error *err);
+	/* Whether what was there is gone; NULL: never before the commit. */
+	bool (*wiped)(const struct imgfmt_output *out);
 	/* NULL: any size will do. */
 	int (*expect)(const struct imgfmt_output *out, uint64_t size,
 		      struct imgfmt_error *err);
@@ -55,11 +57,12 @@ int output_write_zeros(struct imgfmt_output *out, uint64_t off, uint64_t len,
 		       struct imgfmt_error *err);
 
 /*
- * A file.  @named asks for a temporary name from the start, which is what a
+ * A file at @path, which messages call @name.  @named asks for a temporary name from the start, which is what a
  * file system without nameless files gets anyway.
  */
-int output_open_file(const char *path, uint32_t flags, bool named,
-		     struct imgfmt_output **ret, struct imgfmt_error *err);
+int output_open_file(const char *path, const char *name, uint32_t flags,
+		     bool named, struct imgfmt_output **ret,
+		     struct imgfmt_error *err);
 
 /* A block device, by its path. */
 int output_open_device(const char *path, uint32_t flags,

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "io/output_kinds.h"
+#include "io/wait.h"
 
 struct output_stream {
 	struct imgfmt_output out;
@@ -19,18 +20,15 @@ struct output_stream {
 	bool owns_fd;
 };
 
-/*
- * A descriptor may have come to us non-blocking: wait, whatever it says.  That
- * wait is not ended by signals, as poll() does not honour SA_RESTART.
- */
+/* A descriptor may have come to us non-blocking: wait, whatever it says. */
 static int fd_write(void *ctx, const void *buf, size_t len)
 {
 	const struct output_stream *s = ctx;
-	struct pollfd ready = { .fd = s->fd, .events = POLLOUT };
 	size_t done = 0;
 
 	while (done < len) {
 		ssize_t n = write(s->fd, (const char *)buf + done, len - done);
+		int rc;
 
 		if (n >= 0) {
 			done += (size_t)n;
@@ -38,7 +36,9 @@ static int fd_write(void *ctx, const void *buf, size_t len)
 		}
 		if (errno != EAGAIN)
 			return -errno;
-		poll(&ready, 1, -1);
+		rc = fd_wait(s->fd, POLLOUT);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

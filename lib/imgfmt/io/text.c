@@ -1,68 +1,91 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Text files in memory.
+ * Text files, line by line.
  */
 #include "io/text.h"
 
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/vec.h"
-#include "io/io.h"
 
-#define LOAD_STEP ((size_t)64 << 10)
+#define BUF_SIZE ((size_t)64 << 10)
 
-/* The size a file tells may be none (a pipe, /proc) or too much (/sys). */
-static int load_all(struct io *io, size_t max, struct vec *bytes,
-		    struct imgfmt_error *err)
-{
-	size_t got;
-
-	do {
-		size_t left = max - bytes->len;
-		int rc = vec_reserve(bytes, LOAD_STEP, err);
-
-		if (rc < 0)
-			return rc;
-		/* One byte more than allowed shows that there is more. */
-		rc = io_read(io, bytes->len, (char *)bytes->data + bytes->len,
-			     min_u64(LOAD_STEP, left + 1), &got, err);
-		if (rc < 0)
-			return rc;
-		if (got > left)
-			return err_set(err, IMGFMT_E_LIMIT,
-				       "a text of more than %zu bytes", max);
-		bytes->len += got;
-	} while (got);
-	return IMGFMT_OK;
-}
-
-int text_load(const char *path, size_t max, struct text *ret,
+int text_open(const char *path, uint64_t max, struct text *ret,
 	      struct imgfmt_error *err)
 {
-	struct vec bytes;
-	struct io *io;
-	int rc = io_open_path(path, &io, err);
+	int rc;
 
-	*ret = (struct text){ 0 };
+	*ret = (struct text){ .max = max };
+	rc = io_open_path(path, &ret->io, err);
 	if (rc < 0)
 		return rc;
-	vec_init(&bytes, 1);
-	rc = load_all(io, max, &bytes, err);
-	io_free(io);
-	if (rc < 0) {
-		vec_fini(&bytes);
-		return rc;
-	}
-	ret->data = bytes.data;
-	ret->len = bytes.len;
-	return IMGFMT_OK;
+	ret->buf = malloc(BUF_SIZE);
+	if (ret->buf)
+		return IMGFMT_OK;
+	text_fini(ret);
+	return err_nomem(err, "a text");
 }
 
 void text_fini(struct text *t)
 {
-	free(t->data);
+	io_free(t->io);
+	free(t->buf);
 	*t = (struct text){ 0 };
+}
+
+/* Read on behind what is left in the buffer, which is less than a line. */
+static int fill(struct text *t, struct imgfmt_error *err)
+{
+	uint64_t left = t->max - t->read;
+	size_t got;
+	int rc;
+
+	memmove(t->buf, t->buf + t->pos, t->len - t->pos);
+	t->len -= t->pos;
+	t->pos = 0;
+	/* One byte more than allowed shows that there is more. */
+	rc = io_read(t->io, t->read, t->buf + t->len,
+		     min_u64(BUF_SIZE - t->len, left + 1), &got, err);
+	if (rc < 0)
+		return rc;
+	if (got > left)
+		return err_set(err, IMGFMT_E_LIMIT,
+			       "a text of more than %llu bytes",
+			       (unsigned long long)t->max);
+	t->read += got;
+	t->len += got;
+	t->end = !got;
+	return IMGFMT_OK;
+}
+
+/* The next line as it stands, without its newline; IMGFMT_END behind it. */
+static int take_line(struct text *t, struct line *ret, struct imgfmt_error *err)
+{
+	const char *end;
+	size_t len;
+	int rc;
+
+	for (;;) {
+		len = t->len - t->pos;
+		end = memchr(t->buf + t->pos, '\n', len);
+		if (end)
+			len = (size_t)(end - t->buf) - t->pos;
+		if (end || t->end || len > TEXT_LINE_MAX)
+			break;
+		rc = fill(t, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (!end && !len)
+		return IMGFMT_END;
+	t->line++;
+	if (len > TEXT_LINE_MAX)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "line %zu: longer than %u bytes", t->line,
+			       TEXT_LINE_MAX);
+	*ret = (struct line){ t->buf + t->pos, t->buf + t->pos + len };
+	t->pos += len + (end ? 1 : 0);
+	return IMGFMT_OK;
 }
 
 static bool is_blank(char c)
@@ -76,34 +99,29 @@ static void skip_blanks(struct line *l)
 		l->pos++;
 }
 
-bool text_next_line(struct text *t, struct line *ret)
+int text_next_line(struct text *t, struct line *ret, struct imgfmt_error *err)
 {
-	while (t->pos < t->len) {
-		const char *from = t->data + t->pos;
-		const char *end = memchr(from, '\n', t->len - t->pos);
-		const char *comment;
+	int rc;
 
-		if (!end)
-			end = t->data + t->len;
-		t->end = (size_t)(end - t->data);
-		t->pos = min_u64(t->end + 1, t->len);
-		t->line++;
-		comment = memchr(from, '#', (size_t)(end - from));
+	while (!(rc = take_line(t, ret, err))) {
+		const char *comment = memchr(ret->pos, '#',
+					     (size_t)(ret->end - ret->pos));
+
+		t->line_end = ret->end;
 		if (comment)
-			end = comment;
-		while (end > from && is_blank(end[-1]))
-			end--;
-		*ret = (struct line){ from, end };
+			ret->end = comment;
+		while (ret->end > ret->pos && is_blank(ret->end[-1]))
+			ret->end--;
 		skip_blanks(ret);
 		if (!line_is_empty(ret))
-			return true;
+			break;
 	}
-	return false;
+	return rc;
 }
 
 void text_uncut(const struct text *t, struct line *l)
 {
-	l->end = t->data + t->end;
+	l->end = t->line_end;
 	while (l->end > l->pos && is_blank(l->end[-1]))
 		l->end--;
 	skip_blanks(l);

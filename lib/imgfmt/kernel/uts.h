@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's version text out of its own memory: init_uts_ns, whose address
- * VMCOREINFO tells.
+ * The names that uname gave in the saved system, out of its memory:
+ * init_uts_ns, whose address VMCOREINFO tells.
  */
 #ifndef IMGFMT_KERNEL_UTS_H
 #define IMGFMT_KERNEL_UTS_H
 
-#include "kernel/vmcoreinfo.h"
+#include "kernel/arch.h"
 
-/* Physical memory of the saved kernel, in its own (original) view. */
-struct kernel_memory {
-	int (*read)(void *ctx, uint64_t paddr, void *buf, size_t len);
-	void *ctx;
+/* include/uapi/linux/utsname.h: six fields of __NEW_UTS_LEN + 1 bytes. */
+#define UTS_FIELD 65u
+
+/* Terminated, of any bytes; empty where they are not known. */
+struct uts {
+	char nodename[UTS_FIELD], release[UTS_FIELD], version[UTS_FIELD];
 };
 
 /*
- * Put the version that belongs to @release into @version; left alone where
- * VMCOREINFO, the architecture or the memory does not tell it.
+ * False, and empty names, where VMCOREINFO, the architecture or the memory
+ * does not tell them, or where the memory is not that of the release that
+ * VMCOREINFO names.
  */
-void uts_version(const struct vmcoreinfo *v, uint16_t machine,
-		 const struct kernel_memory *memory, const char *release,
-		 char *version, size_t size);
+bool uts_read(const struct vmcoreinfo *v, const struct kernel_layout *layout,
+	      struct kernel_memory *m, struct uts *ret);
 
 #endif /* IMGFMT_KERNEL_UTS_H */

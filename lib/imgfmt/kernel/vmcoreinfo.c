@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernel/vmcoreinfo.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 
-#define OWNER "VMCOREINFO"
+#define FIRST_KEY "OSRELEASE"
 
 bool vmcoreinfo_find(const struct vec *notes, struct vmcoreinfo *ret)
 {
@@ -11,7 +13,7 @@ bool vmcoreinfo_find(const struct vec *notes, struct vmcoreinfo *ret)
 
 	*ret = (struct vmcoreinfo){ 0 };
 	for (size_t i = 0; i < notes->len; i++) {
-		if (strcmp(n[i].owner, OWNER))
+		if (strcmp(n[i].owner, VMCOREINFO_OWNER))
 			continue;
 		ret->text = n[i].desc;
 		ret->size = strnlen(n[i].desc, n[i].size);
@@ -50,6 +52,20 @@ static unsigned int digit(char c)
 	return 16;
 }
 
+static bool parse_digits(const char *text, size_t len, unsigned int base,
+			 uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (digit(text[i]) >= base ||
+		    mul_overflow(value, (uint64_t)base, &value) ||
+		    add_overflow(value, (uint64_t)digit(text[i]), &value))
+			return false;
+	*ret = value;
+	return len;
+}
+
 bool vmcoreinfo_number(const struct vmcoreinfo *v, const char *key,
 		       unsigned int base, uint64_t *ret)
 {
@@ -60,17 +76,86 @@ bool vmcoreinfo_number(const struct vmcoreinfo *v, const char *key,
 	*ret = 0;
 	if (!vmcoreinfo_get(v, key, &text, &len))
 		return false;
+	if (len > 2 && text[0] == '0' && text[1] == 'x')
+		return parse_digits(text + 2, len - 2, 16, ret);
 	negative = len && *text == '-';
-	text += negative;
-	len -= negative;
-	for (size_t i = 0; i < len; i++)
-		if (digit(text[i]) >= base ||
-		    mul_overflow(*ret, (uint64_t)base, ret) ||
-		    add_overflow(*ret, (uint64_t)digit(text[i]), ret))
-			return false;
+	if (!parse_digits(text + negative, len - negative, base, ret))
+		return false;
 	if (negative)
 		*ret = -*ret;
-	return len;
+	return true;
+}
+
+/* The number behind "@kind(@name)". */
+static bool find_typed(const struct vmcoreinfo *v, const char *kind,
+		       const char *name, unsigned int base, uint64_t *ret)
+{
+	char key[VMCOREINFO_NAME_MAX + 16];
+	int len = snprintf(key, sizeof(key), "%s(%s)", kind, name);
+
+	*ret = 0;
+	return len > 0 && (size_t)len < sizeof(key) &&
+	       vmcoreinfo_number(v, key, base, ret);
+}
+
+bool vmcoreinfo_symbol(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret)
+{
+	return find_typed(v, "SYMBOL", name, 16, ret);
+}
+
+bool vmcoreinfo_size(const struct vmcoreinfo *v, const char *name,
+		     uint64_t *ret)
+{
+	return find_typed(v, "SIZE", name, 10, ret);
+}
+
+bool vmcoreinfo_offset(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret)
+{
+	return find_typed(v, "OFFSET", name, 10, ret);
+}
+
+bool vmcoreinfo_length(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret)
+{
+	return find_typed(v, "LENGTH", name, 10, ret);
+}
+
+bool vmcoreinfo_value(const struct vmcoreinfo *v, const char *name,
+		      uint64_t *ret)
+{
+	return find_typed(v, "NUMBER", name, 10, ret);
+}
+
+/* A key without a value is no line of a kernel's. */
+static bool is_line(const char *line, size_t len)
+{
+	const char *equals = memchr(line, '=', len);
+
+	if (!equals || equals == line || equals == line + len - 1)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			return false;
+	return true;
+}
+
+bool vmcoreinfo_is_whole(const struct vmcoreinfo *v)
+{
+	const char *at = v->text, *end = v->text + v->size;
+	size_t first = strlen(FIRST_KEY);
+
+	if (v->size <= first || memcmp(at, FIRST_KEY "=", first + 1))
+		return false;
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		if (!stop || !is_line(at, (size_t)(stop - at)))
+			return false;
+		at = stop + 1;
+	}
+	return true;
 }
 
 int vmcoreinfo_info(const struct vmcoreinfo *v, struct info *info,

@@ -10,6 +10,8 @@
 #include "imgfmt.h"
 #include "record/info.h"
 
+#define VMCOREINFO_OWNER "VMCOREINFO"
+
 /* Text borrowed from the note, not terminated. */
 struct vmcoreinfo {
 	const char *text;
@@ -22,10 +24,35 @@ bool vmcoreinfo_find(const struct vec *notes, struct vmcoreinfo *ret);
 /* The value of @key; false if the text has no such line. */
 bool vmcoreinfo_get(const struct vmcoreinfo *v, const char *key,
 		    const char **ret, size_t *len_ret);
-/* A value as a number in the given base, negative ones modulo 2^64; false
- * unless it is one. */
+/*
+ * A value as a number in the given base, negative ones modulo 2^64; one that
+ * begins with 0x is hexadecimal in any base.  False, and 0, unless it is one.
+ */
 bool vmcoreinfo_number(const struct vmcoreinfo *v, const char *key,
 		       unsigned int base, uint64_t *ret);
+
+/*
+ * The values of SYMBOL(@name), an address in hexadecimal; of SIZE(@name),
+ * OFFSET(@name) and LENGTH(@name), decimal bytes or elements; of NUMBER(@name).
+ * Names are at most VMCOREINFO_NAME_MAX characters.
+ */
+#define VMCOREINFO_NAME_MAX 80
+bool vmcoreinfo_symbol(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret);
+bool vmcoreinfo_size(const struct vmcoreinfo *v, const char *name,
+		     uint64_t *ret);
+bool vmcoreinfo_offset(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret);
+bool vmcoreinfo_length(const struct vmcoreinfo *v, const char *name,
+		       uint64_t *ret);
+bool vmcoreinfo_value(const struct vmcoreinfo *v, const char *name,
+		      uint64_t *ret);
+
+/*
+ * Whether the text is one that a kernel wrote to its end: printable lines
+ * "KEY=VALUE", the first one OSRELEASE, with a newline behind the last.
+ */
+bool vmcoreinfo_is_whole(const struct vmcoreinfo *v);
 
 /*
  * Page size, release and time of a crash into @info, where the text tells

@@ -9,7 +9,6 @@
 #include "base/error.h"
 
 #define ZONEINFO_MAX	 ((size_t)16 << 20)
-#define FACS_MAX	 4096u
 #define FACS_SIGNATURE	 8u	/* offset of the hardware signature */
 
 static const struct {
@@ -114,11 +113,9 @@ static void load_pages(const char *path, struct machine_identity *id)
 	struct text text;
 	struct line line;
 
-	if (text_load(path, ZONEINFO_MAX, &text, NULL)) {
-		text_fini(&text);
+	if (text_open(path, ZONEINFO_MAX, &text, NULL))
 		return;
-	}
-	while (text_next_line(&text, &line)) {
+	while (!text_next_line(&text, &line, NULL)) {
 		uint64_t pages;
 
 		if (!line_take_word(&line, "present") ||
@@ -133,15 +130,18 @@ static void load_pages(const char *path, struct machine_identity *id)
 /* Only root may read tables of the firmware, and not every machine has it. */
 static void load_signature(const char *path, struct machine_identity *id)
 {
-	struct text table;
+	uint8_t table[FACS_SIGNATURE + 4];
+	struct io *io;
+	size_t got;
 
-	if (!text_load(path, FACS_MAX, &table, NULL) &&
-	    table.len >= FACS_SIGNATURE + 4 &&
-	    !memcmp(table.data, "FACS", 4)) {
-		id->hardware_signature = get_le32(table.data + FACS_SIGNATURE);
+	if (io_open_path(path, &io, NULL))
+		return;
+	if (!io_read(io, 0, table, sizeof(table), &got, NULL) &&
+	    got == sizeof(table) && !memcmp(table, "FACS", 4)) {
+		id->hardware_signature = get_le32(table + FACS_SIGNATURE);
 		id->has_hardware_signature = true;
 	}
-	text_fini(&table);
+	io_free(io);
 }
 
 void identity_load_system(const char *zoneinfo, const char *facs,

@@ -106,6 +106,7 @@ static void tell_lost(const struct conversion *c,
 		if (opts->lost)
 			opts->lost(opts->lost_ctx, &r[i]);
 	}
+	result->lost_pages += c->image->lost_unknown;
 	result->unverified = c->image->unverified;
 }
 

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "kernel/uts.h"
 #include "machine/machine.h"
+#include "pipeline/recovery.h"
 #include "record/backup_map.h"
+#include "view/placement.h"
 
 #define CODEC_DEFAULT "zstd"
 
@@ -16,16 +17,9 @@ static int choose_codec(struct conversion *c,
 {
 	int rc;
 
-	/* It has its own. */
-	if (c->sink->prepare)
+	/* With prepare it has its own. */
+	if (c->sink->prepare || !c->sink->blocks)
 		return IMGFMT_OK;
-	if (!c->sink->blocks) {
-		if (opts->codec)
-			return err_set(err, IMGFMT_E_USAGE,
-				       "output format \"%s\" has no codec",
-				       c->sink->name);
-		return IMGFMT_OK;
-	}
 	rc = codec_parse(opts->codec ? opts->codec : CODEC_DEFAULT,
 			 &c->target.codec, &c->target.level, err);
 	if (rc == IMGFMT_E_UNSUPPORTED && !opts->codec)
@@ -61,7 +55,7 @@ static int take_backup_map(struct conversion *c,
 		       IMGFMT_OK;
 }
 
-/* The view of the source and that of the output (DESIGN: original if it can). */
+/* The view of the source and that of the output. */
 static int choose_view(struct conversion *c,
 		       const struct imgfmt_convert_opts *opts,
 		       struct imgfmt_error *err)
@@ -70,21 +64,25 @@ static int choose_view(struct conversion *c,
 	bool places = t->has_backup_map &&
 		      t->info.kind == IMGFMT_HIBERNATED_SYSTEM;
 	uint32_t from = opts->source_view;
+	int rc;
 
+	/* Otherwise pages would be exchanged that lie where they belong. */
+	if (from && c->image->has_info && from != c->image->info.view)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the image says itself that it has the %s view",
+			       imgfmt_view_name(c->image->info.view));
 	if (!from)
 		from = opts->backup_map && !c->image->has_info ?
 			       IMGFMT_VIEW_JUMP : c->image->info.view;
+	c->source_view = from;
 	t->info.view = (uint8_t)opts->view;
 	if (!t->info.view)
 		t->info.view = places ? IMGFMT_VIEW_ORIGINAL : (uint8_t)from;
 	if (t->info.view == from)
 		return IMGFMT_OK;
-	if (!places)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "the %s view of this image needs a backup map that places pages",
-			       imgfmt_view_name(t->info.view));
-	return view_build(&c->view, t->backup_map.data, t->backup_map.len,
-			  err);
+	rc = view_check(places, t->info.view, err);
+	return rc ? rc : view_build(&c->view, t->backup_map.data,
+				    t->backup_map.len, err);
 }
 
 /* The source's frames in the output's view. */
@@ -223,60 +221,6 @@ static int take_memory(struct conversion *c,
 	return rc;
 }
 
-/* Read through a reader in the kernel's own view. */
-struct uts_reader {
-	const struct conversion *c;
-	void *reader;
-};
-
-static int read_kernel(void *ctx, uint64_t paddr, void *buf, size_t len)
-{
-	const struct uts_reader *u = ctx;
-	const struct imgfmt_image *image = u->c->image;
-	uint32_t size = image->info.page_size;
-	uint8_t *page = malloc(size);
-	uint8_t *to = buf;
-	int rc = page ? IMGFMT_OK : IMGFMT_E_NOMEM;
-
-	while (len && !rc) {
-		size_t skip = paddr % size;
-		size_t n = (size_t)min_u64(len, size - skip);
-		uint64_t one = 1;
-		uint64_t pfn = view_source(&u->c->view, paddr / size, &one);
-
-		rc = frames_present(&image->frames, pfn) ?
-			     image->ops->read(u->reader, pfn, 1, page, NULL) :
-			     IMGFMT_E_ABSENT;
-		memcpy(to, page + skip, rc ? 0 : n);
-		to += n;
-		paddr += n;
-		len -= n;
-	}
-	free(page);
-	return rc;
-}
-
-/* A pipe cannot be read at the place of the version and back again. */
-static void find_version(struct conversion *c)
-{
-	const struct reader_opts opts = { 0 };
-	struct uts_reader u = { .c = c };
-	struct kernel_memory memory = { read_kernel, &u };
-	struct info *info = &c->target.info;
-	struct vmcoreinfo v;
-
-	if (info->version[0] || io_is_sequential(c->image->io) ||
-	    info->view != IMGFMT_VIEW_ORIGINAL ||
-	    !vmcoreinfo_find(&c->image->notes, &v))
-		return;
-	if (c->image->ops->reader_new(c->image, &opts, &u.reader, NULL))
-		return;
-	uts_version(&v, c->image->machine, &memory, info->release,
-		    info->version, sizeof(info->version));
-	if (c->image->ops->reader_free)
-		c->image->ops->reader_free(u.reader);
-}
-
 static void take_info(struct conversion *c,
 		      const struct imgfmt_convert_opts *opts)
 {
@@ -319,6 +263,10 @@ static int check_opts(const struct conversion *c,
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->has_entry && opts->entry >= IMGFMT_MAX_ADDRESS)
+		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
+				"entry 0x%llx is beyond the highest address, 2^52",
+				(unsigned long long)opts->entry);
 	if (!is_pow2(info->block_pages) ||
 	    info->block_pages > IMGFMT_MAX_BLOCK_PAGES)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -327,15 +275,69 @@ static int check_opts(const struct conversion *c,
 }
 
 /*
+ * A map or an entry of another system makes an image that is sound and of no
+ * use; that is for the caller to know.
+ */
+static int caution(const struct conversion *c,
+		   const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_error *err)
+{
+	const struct target *t = &c->target;
+	uint64_t entry = t->entry / t->info.page_size;
+	struct imgfmt_error e;
+	struct placement p;
+	struct frames jump;
+	int rc;
+
+	if (!opts->caution || (!opts->backup_map && !opts->has_entry))
+		return IMGFMT_OK;
+	frames_init(&jump);
+	rc = placement_frames(&t->frames, &t->info, &t->backup_map, &jump,
+			      err);
+	placement_check(&jump, &t->backup_map, &p);
+	if (!rc && opts->backup_map && p.missing &&
+	    t->info.kind == IMGFMT_HIBERNATED_SYSTEM) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-02", IMGFMT_NOWHERE,
+			     p.first_missing,
+			     "not resumable: %llu of %llu backup pages of the backup map are not in the source",
+			     (unsigned long long)p.missing,
+			     (unsigned long long)p.backups);
+		opts->caution(opts->caution_ctx, &e);
+	}
+	if (!rc && opts->has_entry && t->entry &&
+	    !frames_present(&jump, entry)) {
+		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-01", IMGFMT_NOWHERE,
+			     entry,
+			     "not resumable: the page of the entry is not in the source");
+		opts->caution(opts->caution_ctx, &e);
+	}
+	frames_fini(&jump);
+	return rc;
+}
+
+/* By its resume record. */
+static bool was_used(const struct imgfmt_image *image)
+{
+	return image->resume.state == IMGFMT_RESUME_CLAIMED ||
+	       image->resume.state == IMGFMT_RESUME_FAILED;
+}
+
+/*
  * What it takes to write the image back to swap, as long as frames are what
  * the kernel that wrote it knew.
  */
 static int take_swap(struct conversion *c, struct imgfmt_error *err)
 {
+	int rc;
+
+	c->target.used = c->image->swap.consumed || was_used(c->image);
 	if (!c->image->has_swap || c->view.swaps.len)
 		return IMGFMT_OK;
 	c->target.has_swap = true;
-	return swap_note_copy(&c->image->swap, &c->target.swap, err);
+	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
+	if (!c->target.swap.from_stream)
+		c->target.swap.consumed |= was_used(c->image);
+	return rc;
 }
 
 /* Blocks of the source may be copied where nothing asks for other ones. */
@@ -350,6 +352,8 @@ static void choose_copy(struct conversion *c,
 		      !c->target.keep_zero &&
 		      c->target.info.block_pages == image->info.block_pages &&
 		      c->target.frames.present == image->frames.present;
+	if (c->verbatim && image->has_tables && !image->lost.len)
+		c->target.data_size = image->plan.data_size;
 }
 
 int conversion_init(struct conversion *c, struct imgfmt_image *image,
@@ -369,6 +373,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	take_info(c, opts);
 	rc = check_opts(c, opts, err);
 	if (!rc)
+		rc = sink_check_opts(c->sink, opts, err);
+	if (!rc)
 		rc = choose_codec(c, opts, err);
 	if (!rc)
 		rc = take_backup_map(c, opts, err);
@@ -384,13 +390,15 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		rc = vec_append(&c->target.mappings, image->mappings.data,
 				image->mappings.len, err);
 	if (!rc)
+		rc = recover(c, &opts->progress, err);
+	if (!rc)
 		rc = take_swap(c, err);
 	if (rc)
 		return rc;
-	find_version(c);
 	choose_copy(c, opts);
-	return c->sink->prepare ? c->sink->prepare(&c->target, opts, err) :
-				  IMGFMT_OK;
+	rc = c->sink->prepare ? c->sink->prepare(&c->target, opts, err) :
+				IMGFMT_OK;
+	return rc ? rc : caution(c, opts, err);
 }
 
 void conversion_fini(struct conversion *c)

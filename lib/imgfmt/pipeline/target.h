@@ -13,9 +13,11 @@
 struct conversion {
 	struct imgfmt_image *image;
 	const struct sink_ops *sink;
+	uint32_t source_view;	/* enum imgfmt_view */
 	struct view view;	/* output to source; no swaps: the same view */
 	struct target target;
 	bool verbatim;		/* blocks can be taken over as they are */
+	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
 

@@ -23,7 +23,7 @@
 #include "base/base.h"
 #include "imgfmt.h"
 
-#define POOL_THREADS_MAX 1024u
+#define POOL_THREADS_MAX IMGFMT_THREADS_MAX
 #define POOL_DEPTH_MAX	 65536u
 
 struct pool;

@@ -6,7 +6,8 @@
 
 #include "record/swsusp.h"
 
-#define FLAGS (IMGFMT_SWAP_ZERO_ELIDED | IMGFMT_SWAP_FROM_STREAM)
+#define FLAGS (IMGFMT_SWAP_ZERO_ELIDED | IMGFMT_SWAP_FROM_STREAM | \
+	       IMGFMT_SWAP_CONSUMED)
 #define FIELD(name) offsetof(struct imgfmt_swap_head, name)
 
 void swap_note_init(struct swap_note *n)
@@ -100,13 +101,16 @@ static int check_head(const struct imgfmt_swap_head *head, uint64_t offset,
 				offset + FIELD(page_size),
 				"write-back note of pages of %u bytes in an image of %u",
 				get_le32(&head->page_size), page_size);
-	if (flags & ~(uint32_t)FLAGS || header_flags & ~SWSUSP_FLAGS)
+	if (flags & ~(uint32_t)FLAGS || header_flags & ~SWSUSP_FLAGS ||
+	    (header_flags & SWSUSP_NOCOMPRESS &&
+	     header_flags & (SWSUSP_CRC32 | SWSUSP_LZ4)))
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-03",
 				offset + FIELD(flags),
-				"write-back note: unknown flags 0x%x, header flags 0x%x",
+				"write-back note: flags 0x%x, header flags 0x%x",
 				flags, header_flags);
 	if (flags & IMGFMT_SWAP_FROM_STREAM &&
-	    (header_flags || get_le32(&head->hardware_signature) ||
+	    (flags & IMGFMT_SWAP_CONSUMED || header_flags ||
+	     get_le32(&head->hardware_signature) ||
 	     get_le32(&head->crc32)))
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-03",
 				offset + FIELD(flags),
@@ -119,8 +123,7 @@ static int take_info(const uint8_t *info, size_t size, uint64_t offset,
 		     struct imgfmt_error *err)
 {
 	bool sound = size >= IMGFMT_SWAP_INFO_MIN && size <= page_size &&
-		     info[size - 1] &&
-		     mem_is_zero(info + size, -size % 8);
+		     info[size - 1];
 	uint8_t *page;
 	int rc;
 
@@ -137,7 +140,8 @@ static int take_info(const uint8_t *info, size_t size, uint64_t offset,
 		return err_rule(err, IMGFMT_E_CORRUPT, "SWAP-04", offset,
 				"write-back note: its %zu bytes of an info page are not of one",
 				size);
-	return IMGFMT_OK;
+	return record_reserved(info + size, -size % 8, offset + size,
+			       "the write-back note", err);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -220,6 +224,7 @@ int swap_note_decode(const void *desc, size_t size, uint64_t offset,
 	ret->crc32 = get_le32(&head->crc32);
 	ret->zero_elided = get_le32(&head->flags) & IMGFMT_SWAP_ZERO_ELIDED;
 	ret->from_stream = get_le32(&head->flags) & IMGFMT_SWAP_FROM_STREAM;
+	ret->consumed = get_le32(&head->flags) & IMGFMT_SWAP_CONSUMED;
 	rc = take_info(b + shape.info, get_le32(&head->info_size),
 		       offset + shape.info, page_size, ret, err);
 	return rc ? rc : take_parts((const void *)(b + shape.parts),
@@ -239,7 +244,8 @@ int swap_note_encode(const struct swap_note *n, uint32_t page_size,
 		.crc32 = htole32(n->crc32),
 		.flags = htole32((uint32_t)(
 			(n->zero_elided ? IMGFMT_SWAP_ZERO_ELIDED : 0) |
-			(n->from_stream ? IMGFMT_SWAP_FROM_STREAM : 0))),
+			(n->from_stream ? IMGFMT_SWAP_FROM_STREAM : 0) |
+			(n->consumed ? IMGFMT_SWAP_CONSUMED : 0))),
 		.info_size = htole32((uint32_t)n->info.len),
 		.part_count = htole32((uint32_t)n->parts.len),
 	};

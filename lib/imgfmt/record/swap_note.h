@@ -20,6 +20,7 @@ struct swap_note {
 	uint32_t crc32;			/* of the image that was read */
 	bool zero_elided;		/* its list had zero flags */
 	bool from_stream;		/* there was no swap header */
+	bool consumed;			/* the image was resumed from */
 	struct vec info;	/* bytes: the info page without its zero end */
 	struct vec parts;	/* struct swap_part, in the order of the list;
 				   none if all of it rises */

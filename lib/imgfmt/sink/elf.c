@@ -61,6 +61,8 @@ static int build_front(const struct target *t, const struct vec *note_bytes,
 	front->len = headers;
 	at = front->data;
 	elf_header_encode(t->machine, t->big_endian, t->entry,
+			  t->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED ?
+				  ELF_INCOMPLETE : 0,
 			  (uint32_t)segments->len, at);
 	elf_segments_encode(s, segments->len, t->big_endian,
 			    at + ELF_EHDR_SIZE);

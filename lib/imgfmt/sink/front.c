@@ -208,7 +208,7 @@ int front_bytes(struct front *f, struct vec *ret, struct imgfmt_error *err)
 		return rc;
 	ret->len = headers;
 	at = ret->data;
-	elf_header_encode(f->t->machine, f->t->big_endian, f->t->entry,
+	elf_header_encode(f->t->machine, f->t->big_endian, f->t->entry, 0,
 			  (uint32_t)phnum, at);
 	elf_segments_encode(f->segments.data, phnum, f->t->big_endian,
 			    at + ELF_EHDR_SIZE);

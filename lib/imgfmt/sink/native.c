@@ -63,15 +63,28 @@ static void native_sink_close(void *sink)
 	free(s);
 }
 
-/* What the image takes whatever its pages hold. */
+/*
+ * What the data take whatever the pages hold.  How far pages shrink is known
+ * of those only that are taken over or not compressed.
+ */
+static uint64_t least_data(const struct target *t, uint8_t profile)
+{
+	uint64_t pages = t->frames.present * t->info.page_size;
+	uint64_t headers = t->frames.blocks * BLOCK_HEADER_SIZE;
+
+	if (profile == IMGFMT_PLAIN)
+		return pages;
+	if (t->data_size)
+		return t->data_size;
+	return t->keep_zero && t->codec->id == IMGFMT_CODEC_NONE ?
+		       headers + pages : headers;
+}
+
 static uint64_t least_size(const struct native_sink *s)
 {
 	const struct plan *p = &s->front.plan;
-	uint64_t data = p->profile == IMGFMT_PLAIN ?
-				s->t->frames.present * p->page_size :
-				s->t->frames.blocks * BLOCK_HEADER_SIZE;
 
-	return p->data + data + COMMIT_SIZE;
+	return p->data + least_data(s->t, p->profile) + COMMIT_SIZE;
 }
 
 static int open_profile(const struct target *t, struct imgfmt_output *out,
@@ -469,6 +482,7 @@ static int native_sink_finish(void *sink, struct imgfmt_convert_result *result,
 const struct sink_ops sink_packed = {
 	.name = "packed",
 	.blocks = true,
+	.tables = true,
 	.room = packed_room,
 	.open = packed_open,
 	.close = native_sink_close,
@@ -479,6 +493,7 @@ const struct sink_ops sink_packed = {
 
 const struct sink_ops sink_plain = {
 	.name = "plain",
+	.tables = true,
 	.open = plain_open,
 	.close = native_sink_close,
 	.encode = plain_encode,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 static const struct sink_ops *const sinks[] = {
 	&sink_packed,
 	&sink_plain,
@@ -22,6 +24,23 @@ const struct sink_ops *sink_by_name(const char *name)
 		if (!strcmp(sinks[i]->name, name))
 			return sinks[i];
 	return NULL;
+}
+
+int sink_check_opts(const struct sink_ops *sink,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_error *err)
+{
+	const char *what = NULL;
+
+	if (opts->codec && !sink->blocks && !sink->prepare)
+		what = "codec";
+	else if (opts->block_pages && !sink->tables)
+		what = "blocks";
+	else if (opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS && !sink->tables)
+		what = "content digests";
+	return what ? err_set(err, IMGFMT_E_USAGE,
+			      "output format \"%s\" has no %s", sink->name,
+			      what) : IMGFMT_OK;
 }
 
 void target_init(struct target *t)

@@ -32,6 +32,7 @@ struct target {
 	struct vec backup_map;	/* struct imgfmt_backup_run */
 	struct memory_map memory;
 	struct vec mappings;	/* struct imgfmt_mapping */
+	bool	 used;		/* it was resumed from before */
 	bool	 has_swap;
 	struct swap_note swap;
 	/*
@@ -43,6 +44,7 @@ struct target {
 	struct vec notes;	/* bytes: the notes to pass through */
 	bool	 content;	/* content digests */
 	bool	 keep_zero;	/* store zero pages, where the format can */
+	uint64_t data_size;	/* bytes of blocks, if known before, else 0 */
 	const struct codec *codec;
 	int	 level;
 };
@@ -94,6 +96,7 @@ struct coder {
 struct sink_ops {
 	const char *name;
 	bool blocks;		/* stores blocks: verbatim ones are welcome */
+	bool tables;		/* has groups of pages, and digests */
 	/*
 	 * Choose the codec and look whether the target can become such an
 	 * image at all.  NULL: anything can, and the codec is none or a
@@ -144,6 +147,14 @@ extern const struct sink_ops sink_packed, sink_plain, sink_elf, sink_swsusp,
 /* Sinks by position; NULL past the end. */
 const struct sink_ops *sink_at(unsigned int position);
 const struct sink_ops *sink_by_name(const char *name);
+
+/*
+ * Refuse options, of conversion or writer, that say nothing to @sink:
+ * IMGFMT_E_USAGE.
+ */
+int sink_check_opts(const struct sink_ops *sink,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_error *err);
 
 int coder_init(struct coder *c, const struct target *t,
 	       struct imgfmt_error *err);

@@ -24,6 +24,7 @@ struct swap_area {
 	bool is_file;		/* a swap file, written through itself */
 	bool whole;		/* to be written */
 	bool force;
+	bool wiped;		/* there was an image, and it is gone */
 	bool clean;		/* no image, and no trace of one */
 	struct swsusp_header tail;
 	struct swap_header header;
@@ -212,10 +213,16 @@ static int area_commit(struct imgfmt_output *out, uint64_t size,
 	return not_for_bytes(out, err);
 }
 
+static bool area_wiped(const struct imgfmt_output *out)
+{
+	return ((const struct swap_area *)out)->wiped;
+}
+
 static const struct output_ops area_ops = {
 	.write = area_write,
 	.hole = area_hole,
 	.commit = area_commit,
+	.wiped = area_wiped,
 	.fini = area_fini,
 };
 
@@ -389,6 +396,7 @@ static int disarm(struct swap_area *a, struct imgfmt_error *err)
 		return IMGFMT_OK;
 	a->tail = (struct swsusp_header){ 0 };
 	memcpy(a->tail.signature, swap_signature, SWSUSP_SIGNATURE_SIZE);
+	a->wiped = true;
 	rc = write_tail(a, SWSUSP_TAIL_SIZE, err);
 	a->clean = !rc;
 	return rc;
@@ -427,7 +435,9 @@ int swap_area_commit(struct swap_area *a, struct swsusp_header *header,
 	memcpy(header->signature, image_signature, sizeof(image_signature));
 	a->tail = *header;
 	a->clean = false;
-	return write_tail(a, SWSUSP_TAIL_SIZE, err);
+	rc = write_tail(a, SWSUSP_TAIL_SIZE, err);
+	a->out.committed = !rc;
+	return rc;
 }
 
 int swap_area_invalidate(struct swap_area *a, struct imgfmt_error *err)

@@ -10,7 +10,6 @@
 #include "base/error.h"
 
 #define RELEASE(major, minor) ((major) * 1000u + (minor))
-#define RELEASE_ZERO	RELEASE(6u, 7u)	/* knows zero flags in the list */
 #define RELEASE_LZ4	RELEASE(6u, 9u)
 
 /* "6.12.117+deb12-cloud-amd64" as RELEASE(6, 12), or 0 if nobody knows. */
@@ -23,7 +22,9 @@ static unsigned int release_of(const struct target *t)
 	return RELEASE(major, minor);
 }
 
-static int check_target(const struct target *t, struct imgfmt_error *err)
+static int check_target(const struct target *t,
+			const struct imgfmt_convert_opts *opts,
+			struct imgfmt_error *err)
 {
 	if (t->info.kind != IMGFMT_HIBERNATED_SYSTEM)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -37,17 +38,23 @@ static int check_target(const struct target *t, struct imgfmt_error *err)
 	if (frames_left_out(&t->frames))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages that a resume needs are left out, so it is not written back");
+	if (t->used && !(opts->flags & IMGFMT_CONVERT_USED))
+		return err_set(err, IMGFMT_E_USAGE,
+			       "the image was resumed from before: to do so again would destroy file systems that have changed since; use --force");
 	if (!t->frames.present)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "an image without pages is not written back");
 	return IMGFMT_OK;
 }
 
-/* Zero pages are left out where the kernel puts them back. */
+/*
+ * Zero pages are left out where the kernel itself did so, and puts them back.
+ * One that knows how to (6.7 and later) stores none, so an image that had no
+ * zero flag is of an older kernel, or has no zero page.
+ */
 static void choose_zero(struct target *t)
 {
-	t->elide_zero = !t->keep_zero &&
-			(t->swap.zero_elided || release_of(t) >= RELEASE_ZERO);
+	t->elide_zero = !t->keep_zero && t->swap.zero_elided;
 }
 
 static int set_codec(struct target *t, const struct codec *codec,
@@ -106,7 +113,7 @@ static int check_codec(const struct target *t, struct imgfmt_error *err)
 int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		   struct imgfmt_error *err)
 {
-	int rc = check_target(t, err);
+	int rc = check_target(t, opts, err);
 
 	if (!rc)
 		rc = choose_codec(t, opts->codec, err);
@@ -119,7 +126,7 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 int snapshot_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		     struct imgfmt_error *err)
 {
-	int rc = check_target(t, err);
+	int rc = check_target(t, opts, err);
 
 	if (!rc && opts->codec && strcmp(opts->codec, "none"))
 		rc = err_set(err, IMGFMT_E_USAGE,

@@ -43,19 +43,25 @@ static int cut_segment(struct imgfmt_image *image, struct imgfmt_segment *s,
 	};
 
 	s->file_size = left;
-	return vec_push(&source->cut, &lost, err);
+	return s->paddr == UINT64_MAX ? IMGFMT_OK :
+					vec_push(&source->cut, &lost, err);
 }
 
-/* The frames that a cut file lacks, once it is known which were excluded. */
+/*
+ * The frames that a cut file lacks, once it is known which were excluded: each
+ * once, however many segments have it.
+ */
 static int tell_lost(struct imgfmt_image *image, struct imgfmt_error *err)
 {
-	const struct elf_source *source = image->priv;
+	struct elf_source *source = image->priv;
 	const struct extent *cut = vec_array(&source->cut, struct extent);
 	const struct frames *f = &image->frames;
 	uint32_t page_size = image->info.page_size;
+	uint64_t told = 0;
 
+	extents_make_disjoint(&source->cut);
 	for (size_t i = 0; i < source->cut.len; i++) {
-		uint64_t from = cut[i].paddr / page_size;
+		uint64_t from = max_u64(cut[i].paddr / page_size, told);
 		uint64_t to = div_round_up(cut[i].paddr + cut[i].bytes,
 					   page_size);
 
@@ -74,6 +80,7 @@ static int tell_lost(struct imgfmt_image *image, struct imgfmt_error *err)
 			if (rc)
 				return rc;
 		}
+		told = to;
 	}
 	if (image->lost.len)
 		image->info.not_resumable |= IMGFMT_NOT_RESUMABLE_SALVAGED;
@@ -135,8 +142,36 @@ static int read_notes(struct imgfmt_image *image, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
+/* Of machines that have flags of their own the bit may mean anything. */
+static bool is_incomplete(const struct elf_header *h)
+{
+	return (h->machine == EM_X86_64 || h->machine == EM_AARCH64) &&
+	       h->flags & ELF_INCOMPLETE;
+}
+
+/* The page size of the write-back note, if there is one that has a valid one. */
+static uint32_t swap_page_size(const struct imgfmt_image *image)
+{
+	const struct imgfmt_note *n =
+		vec_array(&image->notes, const struct imgfmt_note);
+
+	for (size_t i = 0; i < image->notes.len; i++) {
+		const struct imgfmt_swap_head *head = n[i].desc;
+		uint32_t size;
+
+		if (n[i].type != IMGFMT_NOTE_SWAP || n[i].size < sizeof(*head) ||
+		    strcmp(n[i].owner, IMGFMT_NOTE_OWNER))
+			continue;
+		size = get_le32(&head->page_size);
+		if (size == 4096 || size == 16384 || size == 65536)
+			return size;
+	}
+	return PAGE_SIZE_DEFAULT;
+}
+
 /* What a core without an information note tells of itself. */
-static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
+static int derive_info(struct imgfmt_image *image, const struct elf_header *h,
+		       struct imgfmt_error *err)
 {
 	struct vmcoreinfo v;
 
@@ -146,7 +181,9 @@ static int derive_info(struct imgfmt_image *image, struct imgfmt_error *err)
 		.profile = IMGFMT_PLAIN,
 		.kind = IMGFMT_HIBERNATED_SYSTEM,
 		.view = IMGFMT_VIEW_ORIGINAL,
-		.page_size = PAGE_SIZE_DEFAULT,
+		.page_size = swap_page_size(image),
+		.not_resumable = is_incomplete(h) ?
+					 IMGFMT_NOT_RESUMABLE_SALVAGED : 0,
 	};
 	if (!vmcoreinfo_find(&image->notes, &v))
 		return IMGFMT_OK;
@@ -210,7 +247,7 @@ static int open_core(struct imgfmt_image *image, struct envelope *e,
 	if (!rc)
 		rc = read_notes(image, err);
 	if (!rc)
-		rc = derive_info(image, err);
+		rc = derive_info(image, &e->header, err);
 	if (!rc)
 		rc = envelope_take_records(image, &info_end, err);
 	if (!rc && image->info.level != IMGFMT_BARE)

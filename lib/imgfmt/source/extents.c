@@ -21,7 +21,7 @@ static int extent_order(const void *a, const void *b)
 	return (x->bytes < y->bytes) - (x->bytes > y->bytes);
 }
 
-/* Candidates in rising order; @file: what lies in the file, else in memory. */
+/* Candidates in any order; @file: what lies in the file, else in memory. */
 static int collect(const struct vec *segments, bool file, struct vec *ret,
 		   struct imgfmt_error *err)
 {
@@ -49,18 +49,17 @@ static int collect(const struct vec *segments, bool file, struct vec *ret,
 		if (rc)
 			return rc;
 	}
-	if (ret->len)
-		qsort(ret->data, ret->len, ret->elem, extent_order);
 	return IMGFMT_OK;
 }
 
-/* Cut each extent to what no earlier one covers; drop what is left empty. */
-static void make_disjoint(struct vec *v)
+void extents_make_disjoint(struct vec *v)
 {
 	struct extent *e = v->data;
 	uint64_t covered = 0;
 	size_t kept = 0;
 
+	if (v->len)
+		qsort(e, v->len, v->elem, extent_order);
 	for (size_t i = 0; i < v->len; i++) {
 		struct extent x = e[i];
 		uint64_t end = x.paddr + x.bytes;
@@ -84,7 +83,7 @@ int extents_build(const struct vec *segments, struct vec *ret,
 	int rc = collect(segments, true, ret, err);
 
 	if (!rc)
-		make_disjoint(ret);
+		extents_make_disjoint(ret);
 	return rc;
 }
 
@@ -145,7 +144,7 @@ int extents_frames(const struct vec *extents, const struct vec *segments,
 	vec_init(&memory, sizeof(struct extent));
 	rc = collect(segments, false, &memory, err);
 	if (!rc)
-		make_disjoint(&memory);
+		extents_make_disjoint(&memory);
 	for (size_t i = 0; i < extents->len && !rc; i++) {
 		struct frame_range r = touched(&e[i], page_size);
 		struct imgfmt_run run = { .state = IMGFMT_STORED };

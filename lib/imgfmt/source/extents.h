@@ -16,6 +16,12 @@ struct extent {
 };
 
 /*
+ * Sort extents and cut each to what no earlier one covers; those of which
+ * nothing is left are dropped.
+ */
+void extents_make_disjoint(struct vec *v);
+
+/*
  * Disjoint extents in rising order from the PT_LOAD segments of a core.  Of
  * segments that overlap the one that begins lower, then the longer one, holds
  * the common part; a p_paddr of all ones is no physical memory.

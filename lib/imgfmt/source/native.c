@@ -422,8 +422,10 @@ static int find_data_end(struct imgfmt_image *image, struct imgfmt_error *err)
 		};
 		struct block block;
 
-		rc = io_read_full(image->io, at, raw, BLOCK_HEADER_SIZE,
-				  "a block header", err);
+		rc = source_report(image, at - p->data, size - p->data, err);
+		if (!rc)
+			rc = io_read_full(image->io, at, raw, BLOCK_HEADER_SIZE,
+					  "a block header", err);
 		if (!rc)
 			rc = block_decode(raw, at, &expect, &block, err);
 		if (rc)
@@ -496,7 +498,8 @@ static int native_open(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (rc)
 		return native_judge(rc, err);
 	rc = open_rest(image, err);
-	if (!image->salvage || rc == IMGFMT_E_NOMEM)
+	if (!image->salvage || rc == IMGFMT_E_NOMEM ||
+	    rc == IMGFMT_E_CANCELLED)
 		return native_judge(rc, err);
 	return native_salvage(image, err);
 }

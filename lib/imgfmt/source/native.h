@@ -2,7 +2,8 @@
 /*
  * The source "imgfmt": streamed and sealed images.  Shared by its parts:
  * native.c opens the front, native_tables.c the tables, native_reader.c reads
- * pages, native_salvage.c makes do with what a damaged image has left.
+ * pages, native_unpack.c decompresses them, native_salvage.c makes do with what
+ * a damaged image has left.
  */
 #ifndef IMGFMT_SOURCE_NATIVE_H
 #define IMGFMT_SOURCE_NATIVE_H

@@ -9,11 +9,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "codec/codec.h"
 #include "layout/digests.h"
 #include "source/native.h"
-
-#define CODECS 5u
+#include "source/native_unpack.h"
 
 /* Decompressed pages of one block. */
 struct slot {
@@ -28,7 +26,7 @@ struct native_reader {
 	bool packed, verify;
 	uint32_t page_size, block_pages;
 	struct sha256 sha;
-	struct decompressor codecs[CODECS];
+	struct unpacker unpacker;
 
 	uint8_t *raw;		/* the stored form of block raw_block */
 	size_t	 raw_max;
@@ -81,6 +79,7 @@ int native_reader_new(struct imgfmt_image *image, const struct reader_opts *opts
 	r->page_size = image->info.page_size;
 	r->block_pages = image->info.block_pages;
 	r->verify = opts->verify;
+	unpacker_init(&r->unpacker, &image->info);
 	rc = reader_init(r, opts, err);
 	if (rc) {
 		native_reader_free(r);
@@ -96,8 +95,7 @@ void native_reader_free(void *reader)
 
 	if (!r)
 		return;
-	for (unsigned int i = 0; i < CODECS; i++)
-		decompressor_fini(&r->codecs[i]);
+	unpacker_fini(&r->unpacker);
 	for (uint64_t i = 0; r->slots && i < r->slot_count; i++)
 		free(r->slots[i].pages);
 	sha256_fini(&r->sha);
@@ -306,58 +304,6 @@ static int load_raw(struct native_reader *r, uint64_t block,
 	return IMGFMT_OK;
 }
 
-int native_find_codec(uint16_t id, uint64_t pfn, const struct codec **ret,
-		      struct imgfmt_error *err)
-{
-	*ret = codec_by_id(id);
-	if (*ret && codec_is_built(*ret))
-		return IMGFMT_OK;
-	return err_rule_pfn(err, IMGFMT_E_UNSUPPORTED, "BLK-08",
-			    IMGFMT_NOWHERE, pfn,
-			    "codec %u (%s) is not supported", id,
-			    *ret ? (*ret)->name : "unknown");
-}
-
-static int get_decompressor(struct native_reader *r, uint16_t id,
-			    struct decompressor **ret,
-			    struct imgfmt_error *err)
-{
-	const struct codec *codec;
-	int rc = native_find_codec(id, r->header.pfn, &codec, err);
-
-	*ret = NULL;
-	if (rc)
-		return rc;
-	*ret = &r->codecs[id];
-	if ((*ret)->codec)
-		return IMGFMT_OK;
-	return decompressor_init(*ret, codec,
-				 (size_t)r->page_size * r->block_pages, err);
-}
-
-static int unpack(struct native_reader *r, uint8_t *pages,
-		  struct imgfmt_error *err)
-{
-	size_t len = (size_t)mask_count(r->header.stored_mask) *
-		     r->page_size;
-	struct decompressor *d;
-	int rc;
-
-	if (!len)
-		return IMGFMT_OK;
-	rc = get_decompressor(r, r->header.codec, &d, err);
-	if (rc)
-		return rc;
-	rc = decompressor_run(d, r->raw + BLOCK_HEADER_SIZE,
-			      r->header.payload_size, pages, len, err);
-	if (rc == IMGFMT_E_CORRUPT && err) {
-		memcpy(err->rule, "BLK-07", sizeof("BLK-07"));
-		err->pfn = r->header.pfn;
-		err_prefix(err, "block");
-	}
-	return rc;
-}
-
 /* The stored pages among the present ones of a plain block. */
 static void pick_stored(const struct native_reader *r, uint8_t *pages)
 {
@@ -390,7 +336,8 @@ static int load_slot(struct native_reader *r, uint64_t block,
 	if (rc)
 		return rc;
 	if (r->packed)
-		rc = unpack(r, s->pages, err);
+		rc = unpacker_run(&r->unpacker, &r->header,
+				  r->raw + BLOCK_HEADER_SIZE, s->pages, err);
 	else
 		pick_stored(r, s->pages);
 	if (rc)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a damaged image still has (spec 15): every block that proves right, by
- * the index or by its own header, becomes the index of a smaller image.
+ * the index or by its own header, and gives up its pages, becomes the index of
+ * a smaller image.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,13 +10,17 @@
 #include "base/error.h"
 #include "layout/digests.h"
 #include "source/native.h"
+#include "source/native_unpack.h"
 
 #define SCAN_SIZE 65536u
+#define SECTOR_SIZE 4096u	/* what a disk cannot read, at least */
 
 struct salvage {
 	struct imgfmt_image *image;
 	struct sha256 sha;
+	struct unpacker unpacker;
 	uint8_t *raw;
+	uint8_t *pages;
 	struct vec index;	/* entries of the blocks found */
 	struct frames frames;	/* with the others left out */
 	uint64_t group;		/* the next one to find */
@@ -91,10 +96,25 @@ static bool is_damage(int rc, const struct imgfmt_error *e)
 	       (rc == IMGFMT_E_OS && e->os_errno == EIO);
 }
 
+/*
+ * Whether the stored form of a block, which proved right, has its pages in it:
+ * a page that cannot be read must not pass for saved.
+ */
+static int check_pages(struct salvage *s, const uint8_t *raw,
+		       struct imgfmt_error *err)
+{
+	struct block b;
+
+	block_load(raw, &b);
+	return unpacker_run(&s->unpacker, &b, raw + BLOCK_HEADER_SIZE,
+			    s->pages, err);
+}
+
 static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 {
 	struct native *n = native_of(s->image);
 	const struct reader_opts opts = { .verify = true };
+	bool packed = s->image->info.profile == IMGFMT_PACKED;
 	struct stored_block stored;
 	void *reader;
 	int rc = native_reader_new(s->image, &opts, &reader, err);
@@ -103,14 +123,19 @@ static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 		struct imgfmt_error why;
 		struct index_entry e;
 
-		rc = native_block(reader, b, &stored, &why);
+		native_entry(n, b, &e);
+		rc = source_report(s->image, e.offset,
+				   s->image->plan.data_size, &why);
+		if (!rc)
+			rc = native_block(reader, b, &stored, &why);
+		if (!rc && packed)
+			rc = check_pages(s, stored.bytes, &why);
 		if (rc && is_damage(rc, &why)) {
 			rc = IMGFMT_OK;
 			continue;
 		}
 		if (rc && err)
 			*err = why;
-		native_entry(n, b, &e);
 		if (!rc)
 			rc = keep(s, frames_group(&s->image->frames, b), &e,
 				  err);
@@ -119,16 +144,15 @@ static int keep_indexed(struct salvage *s, struct imgfmt_error *err)
 	return rc;
 }
 
-/* A block of this image, not yet met, whose header and payload are right. */
-static int try_block(struct salvage *s, uint64_t at, struct index_entry *ret,
-		     uint64_t *group_ret, bool *ok, struct imgfmt_error *err)
+/* The header at @at, if it is that of a block of this image, not yet met. */
+static int find_header(struct salvage *s, uint64_t at, struct block *ret,
+		       bool *ok, struct imgfmt_error *err)
 {
 	const struct info *i = &s->image->info;
 	uint64_t size = io_size(s->image->io);
 	struct block_expect expect = {
 		.page_size = i->page_size, .set_tag = i->set_tag,
 	};
-	struct block b;
 	int rc;
 
 	*ok = false;
@@ -138,17 +162,31 @@ static int try_block(struct salvage *s, uint64_t at, struct index_entry *ret,
 			  "a block header", err);
 	if (rc || !block_is_header(s->raw))
 		return rc;
-	block_load(s->raw, &b);
-	if (b.pfn % i->block_pages || b.pfn / i->block_pages < s->group ||
-	    b.pfn >= s->image->frames.max_pfn)
+	block_load(s->raw, ret);
+	if (ret->pfn % i->block_pages ||
+	    ret->pfn / i->block_pages < s->group ||
+	    ret->pfn >= s->image->frames.max_pfn)
 		return IMGFMT_OK;
-	*group_ret = b.pfn / i->block_pages;
-	expect.pfn = b.pfn;
-	expect.present_mask = frames_mask(&s->image->frames, *group_ret);
-	if (!expect.present_mask ||
-	    block_decode(s->raw, at, &expect, &b, NULL) ||
-	    size - at < block_size(b.payload_size))
-		return IMGFMT_OK;
+	expect.pfn = ret->pfn;
+	expect.present_mask = frames_mask(&s->image->frames,
+					  ret->pfn / i->block_pages);
+	*ok = expect.present_mask &&
+	      !block_decode(s->raw, at, &expect, ret, NULL) &&
+	      size - at >= block_size(ret->payload_size);
+	return IMGFMT_OK;
+}
+
+/* A block of this image whose header, payload and pages are right. */
+static int try_block(struct salvage *s, uint64_t at, struct index_entry *ret,
+		     uint64_t *group_ret, bool *ok, struct imgfmt_error *err)
+{
+	struct block b;
+	int rc = find_header(s, at, &b, ok, err);
+
+	if (rc || !*ok)
+		return rc;
+	*ok = false;
+	*group_ret = b.pfn / s->image->info.block_pages;
 	*ret = (struct index_entry){
 		.offset = at - s->image->plan.data,
 		.bytes = (uint32_t)block_size(b.payload_size),
@@ -158,33 +196,62 @@ static int try_block(struct salvage *s, uint64_t at, struct index_entry *ret,
 	};
 	rc = io_read_full(s->image->io, at, s->raw, ret->bytes, "a block",
 			  err);
-	if (rc || block_check_payload(&b, s->raw + BLOCK_HEADER_SIZE, at, NULL))
+	if (!rc)
+		rc = block_check_payload(&b, s->raw + BLOCK_HEADER_SIZE, at,
+					 err);
+	if (!rc)
+		rc = check_pages(s, s->raw, err);
+	if (rc)
 		return rc;
 	*ok = true;
 	return sha256(&s->sha, IMGFMT_DOMAIN_BLOCK, s->raw, ret->bytes,
 		      ret->digest, err);
 }
 
-/* The next place at or after @at that looks like a block header. */
+static size_t find_magic(const uint8_t *buf, size_t len)
+{
+	for (size_t i = 0; i + 4 <= len; i += IMGFMT_BLOCK_ALIGN)
+		if (!memcmp(buf + i, IMGFMT_BLOCK_MAGIC, 4))
+			return i;
+	return len;
+}
+
+/*
+ * The next place at or after @at that looks like a block header.  What cannot
+ * be read at once is read by sectors, and those that cannot are passed over.
+ */
 static int scan(struct salvage *s, uint64_t at, uint64_t *ret,
 		struct imgfmt_error *err)
 {
-	uint64_t size = io_size(s->image->io);
+	uint64_t size = io_size(s->image->io), bad_end = 0;
 	uint8_t *buf = malloc(SCAN_SIZE);
 	int rc = buf ? IMGFMT_OK : err_nomem(err, "searching blocks");
 
 	*ret = size;
-	while (!rc && at < size && *ret == size) {
-		size_t got;
+	while (!rc && at < size) {
+		size_t got, place, len = at < bad_end ?
+			SECTOR_SIZE - at % SECTOR_SIZE : SCAN_SIZE;
+		struct imgfmt_error why;
 
-		rc = io_read(s->image->io, at, buf, SCAN_SIZE, &got, err);
-		for (size_t i = 0; i + 4 <= got; i += IMGFMT_BLOCK_ALIGN) {
-			if (!memcmp(buf + i, IMGFMT_BLOCK_MAGIC, 4)) {
-				*ret = at + i;
-				break;
-			}
+		rc = source_report(s->image, at - s->image->plan.data,
+				   size - s->image->plan.data, err);
+		if (rc)
+			break;
+		rc = io_read(s->image->io, at, buf, len, &got, &why);
+		if (rc && is_damage(rc, &why)) {
+			rc = IMGFMT_OK;
+			at += at < bad_end ? len : 0;
+			bad_end = max_u64(bad_end, at + SCAN_SIZE);
+			continue;
 		}
-		at += SCAN_SIZE;
+		if (rc && err)
+			*err = why;
+		place = rc ? 0 : find_magic(buf, got);
+		if (place < got) {
+			*ret = at + place;
+			break;
+		}
+		at += len;
 	}
 	free(buf);
 	return rc;
@@ -196,15 +263,24 @@ static int keep_scanned(struct salvage *s, struct imgfmt_error *err)
 	uint64_t at = s->image->plan.data;
 
 	while (at < size) {
+		struct imgfmt_error why;
 		struct index_entry e;
 		uint64_t group = 0;
 		bool ok;
-		int rc = try_block(s, at, &e, &group, &ok, err);
+		int rc = source_report(s->image, at - s->image->plan.data,
+				       size - s->image->plan.data, &why);
 
+		if (!rc)
+			rc = try_block(s, at, &e, &group, &ok, &why);
+		if (rc && !is_damage(rc, &why)) {
+			if (err)
+				*err = why;
+			return rc;
+		}
 		if (!rc && ok) {
 			rc = keep(s, group, &e, err);
 			at += e.bytes;
-		} else if (!rc) {
+		} else {
 			rc = scan(s, at + IMGFMT_BLOCK_ALIGN, &at, err);
 		}
 		if (rc)
@@ -213,12 +289,32 @@ static int keep_scanned(struct salvage *s, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
+/* What there is of a plain block, and its digest. */
+static int read_plain(struct salvage *s, struct index_entry *e, uint64_t mask,
+		      struct imgfmt_error *err)
+{
+	uint32_t page_size = s->image->info.page_size;
+	const uint8_t *page = s->raw;
+	int rc = io_read_full(s->image->io, s->image->plan.data + e->offset,
+			      s->raw, e->bytes, "pages", err);
+
+	if (rc)
+		return rc;
+	for (; mask; mask &= mask - 1, page += page_size) {
+		if (mem_is_zero(page, page_size))
+			e->zero_mask |= mask & -mask;
+		else
+			e->stored_mask |= mask & -mask;
+	}
+	return digest_stored(&s->sha, s->raw, e->stored_mask | e->zero_mask,
+			     e->zero_mask, page_size, e->digest, err);
+}
+
 /* Pages of a plain image have nothing of their own to prove them. */
 static int keep_plain(struct salvage *s, struct imgfmt_error *err)
 {
 	const struct frames *f = &s->image->frames;
 	uint64_t size = io_size(s->image->io), offset = 0;
-	uint32_t page_size = s->image->info.page_size;
 	uint64_t data = s->image->plan.data;
 	int rc = IMGFMT_OK;
 
@@ -228,31 +324,23 @@ static int keep_plain(struct salvage *s, struct imgfmt_error *err)
 		uint64_t mask = frames_mask(f, group);
 		struct index_entry e = {
 			.offset = offset,
-			.bytes = mask_count(mask) *
-				 page_size,
+			.bytes = mask_count(mask) * s->image->info.page_size,
 		};
-		size_t got;
+		struct imgfmt_error why;
 
 		if (size < data || e.bytes > size - data ||
 		    offset > size - data - e.bytes)
 			break;
 		offset += e.bytes;
-		rc = io_read(s->image->io, data + e.offset, s->raw, e.bytes,
-			     &got, err);
-		for (const uint8_t *page = s->raw; mask;
-		     mask &= mask - 1, page += page_size) {
-			if (mem_is_zero(page, page_size))
-				e.zero_mask |= mask & -mask;
-			else
-				e.stored_mask |= mask & -mask;
-		}
+		rc = source_report(s->image, e.offset, size - data, &why);
 		if (!rc)
-			rc = digest_stored(&s->sha, s->raw,
-					       e.stored_mask | e.zero_mask,
-					       e.zero_mask, page_size,
-					       e.digest, err);
+			rc = read_plain(s, &e, mask, &why);
 		if (!rc)
 			rc = keep(s, group, &e, err);
+		else if (is_damage(rc, &why))
+			rc = IMGFMT_OK;
+		else if (err)
+			*err = why;
 	}
 	return rc;
 }
@@ -279,34 +367,52 @@ static int settle(struct salvage *s, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
+static int salvage_init(struct salvage *s, struct imgfmt_image *image,
+			struct imgfmt_error *err)
+{
+	size_t block = (size_t)image->info.page_size * image->info.block_pages;
+
+	*s = (struct salvage){ .image = image };
+	vec_init(&s->index, sizeof(struct imgfmt_index_record));
+	frames_init(&s->frames);
+	unpacker_init(&s->unpacker, &image->info);
+	s->raw = malloc(block_size((uint32_t)block));
+	s->pages = malloc(block);
+	if (!s->raw || !s->pages)
+		return err_nomem(err, "salvage");
+	return sha256_init(&s->sha, err);
+}
+
+static void salvage_fini(struct salvage *s)
+{
+	sha256_fini(&s->sha);
+	unpacker_fini(&s->unpacker);
+	vec_fini(&s->index);
+	frames_fini(&s->frames);
+	free(s->pages);
+	free(s->raw);
+}
+
 int native_salvage(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct native *n = native_of(image);
-	struct salvage s = { .image = image };
+	struct salvage s;
 	int rc;
 
 	if (io_is_sequential(image->io))
 		return err_set(err, IMGFMT_E_SEEK,
 			       "salvage needs a file, not a pipe");
-	vec_init(&s.index, sizeof(struct imgfmt_index_record));
-	frames_init(&s.frames);
-	s.raw = malloc(block_size(image->info.page_size *
-				  image->info.block_pages));
-	rc = s.raw ? sha256_init(&s.sha, err) : err_nomem(err, "salvage");
-	if (!rc) {
+	rc = salvage_init(&s, image, err);
+	if (!rc)
 		rc = n->has_index ? keep_indexed(&s, err) :
 		     image->info.profile == IMGFMT_PACKED ?
 				    keep_scanned(&s, err) :
 				    keep_plain(&s, err);
-		sha256_fini(&s.sha);
-	}
 	if (!rc)
 		rc = lose_until(&s, UINT64_MAX, err);
 	/* An image that turned out whole stays as it is. */
 	if (!rc && (image->lost.len || !image->has_tables))
 		rc = settle(&s, err);
-	vec_fini(&s.index);
-	frames_fini(&s.frames);
-	free(s.raw);
+	salvage_fini(&s);
 	return rc;
 }

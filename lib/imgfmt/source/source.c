@@ -7,6 +7,7 @@
 #include "layout/page_list.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
+#define PROBE_LEAST 4096u	/* of a disk that cannot read all of these */
 #define MEMLIMIT_DEFAULT (1ULL << 30)
 
 static const struct source_ops *const sources[] = {
@@ -50,6 +51,8 @@ static int recognise(struct io *io, bool places, const struct source_ops **ret,
 	if (!head)
 		return err_nomem(err, "recognising the format");
 	rc = io_read(io, 0, head, PROBE_SIZE, &len, err);
+	if (rc == IMGFMT_E_OS && !io_is_sequential(io))
+		rc = io_read(io, 0, head, PROBE_LEAST, &len, err);
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && !rc && !match; i++) {
 		rc = sources[i]->probe(io, head, len, &match, err);
 		*ret = sources[i];
@@ -156,6 +159,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	if (opts->memlimit)
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
+	image->progress = opts->progress;
 	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED;
 	image->resume_offset = opts->resume_offset;
 	rc = choose_source(image, opts, err);
@@ -167,6 +171,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		image_free(image);
 		return rc;
 	}
+	image->progress = (struct imgfmt_progress){ 0 };
 	*ret = image;
 	return IMGFMT_OK;
 }
@@ -193,6 +198,16 @@ int source_charge(struct imgfmt_image *image, uint64_t bytes,
 			       "needs more than the memory limit of %llu bytes",
 			       (unsigned long long)image->memlimit);
 	image->memused += bytes;
+	return IMGFMT_OK;
+}
+
+int source_report(const struct imgfmt_image *image, uint64_t done,
+		  uint64_t total, struct imgfmt_error *err)
+{
+	const struct imgfmt_progress *p = &image->progress;
+
+	if (p->fn && p->fn(p->ctx, done, total))
+		return err_set(err, IMGFMT_E_CANCELLED, "stopped");
 	return IMGFMT_OK;
 }
 

@@ -39,6 +39,7 @@ struct imgfmt_image {
 	atomic_int refs;
 	struct io *io;
 	bool salvage;
+	struct imgfmt_progress progress;	/* while it is opened */
 	uint64_t memlimit, memused;	/* of metadata */
 	const struct source_ops *ops;
 	void *priv;			/* the source's own */
@@ -50,6 +51,7 @@ struct imgfmt_image {
 	struct info info;		/* page_size, view, kind always valid */
 	struct frames frames;
 	struct vec lost;		/* struct imgfmt_run: given up by salvage */
+	uint64_t lost_unknown;		/* pages lost with their frame numbers */
 	bool	 unverified;		/* salvaged pages have no digest */
 
 	/* As the caller of open asks. */
@@ -116,6 +118,11 @@ struct source_ops {
 	const char *description;	/* of a foreign format, for people */
 	bool resumes;		/* a kernel resumes such an image by itself */
 	bool places;		/* has a use for a resume offset */
+	/*
+	 * The format has no notes: what VMCOREINFO and program headers would
+	 * tell is looked for in the memory when it is converted.
+	 */
+	bool recover;
 	/* Whether the input is of this format; @head has its first bytes. */
 	int (*probe)(struct io *io, const uint8_t *head, size_t len, bool *ret,
 		     struct imgfmt_error *err);
@@ -174,6 +181,10 @@ void source_unref(struct imgfmt_image *image);
 /* Account for @bytes of metadata; IMGFMT_E_LIMIT beyond the memory limit. */
 int source_charge(struct imgfmt_image *image, uint64_t bytes,
 		  struct imgfmt_error *err);
+
+/* Tell how far opening is, in bytes; IMGFMT_E_CANCELLED if it is to stop. */
+int source_report(const struct imgfmt_image *image, uint64_t done,
+		  uint64_t total, struct imgfmt_error *err);
 
 /* Name a part of the file, unless it is empty. */
 int source_add_region(struct imgfmt_image *image, const char *name,

@@ -268,6 +268,9 @@ static int settle(struct imgfmt_image *image, struct imgfmt_error *err)
 	image->has_resume = true;
 	image->resume.state = s->consumed ? IMGFMT_RESUME_CLAIMED :
 					    IMGFMT_RESUME_PENDING;
+	if (s->info_is_right && s->unlisted)
+		image->lost_unknown = s->info.image_pages -
+				      (s->listed - s->zero);
 	if (image->damage.status && image->salvage) {
 		image->info.not_resumable |= IMGFMT_NOT_RESUMABLE_SALVAGED;
 		image->unverified = true;
@@ -313,8 +316,8 @@ static int swsusp_open(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	static int (*const steps[])(struct imgfmt_image *,
 				    struct imgfmt_error *) = {
-		open_header, swsusp_read_map, swsusp_find_clusters,
-		swsusp_try_clusters, swsusp_read_frames, NULL
+		open_header, swsusp_find_extents, swsusp_read_map, swsusp_find_clusters,
+		swsusp_read_frames, NULL
 	};
 	int rc = swsusp_new(image, err);
 
@@ -388,6 +391,7 @@ const struct source_ops source_swsusp = {
 	.name = "swsusp",
 	.description = "hibernation image of Linux on swap",
 	.resumes = true,
+	.recover = true,
 	.places = true,
 	.probe = swsusp_probe,
 	.open = swsusp_open,
@@ -407,6 +411,7 @@ const struct source_ops source_snapshot = {
 	.name = "snapshot",
 	.description = "hibernation image of Linux as a bare stream",
 	.resumes = true,
+	.recover = true,
 	.probe = snapshot_probe,
 	.open = snapshot_open,
 	.close = swsusp_close,

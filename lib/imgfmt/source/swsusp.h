@@ -50,6 +50,7 @@ struct swsusp {
 	const struct codec *codec;	/* NULL: uncompressed */
 
 	struct vec extents;	/* struct io_extent, of a swap file as input */
+	struct imgfmt_error no_extents;	/* why there are none */
 	uint64_t pages;		/* of the input, at most */
 	struct vec map;		/* struct map_run */
 	uint64_t entries;	/* of the map, the info page's included */
@@ -113,6 +114,11 @@ bool swsusp_bear(struct imgfmt_image *image, int rc,
 int swsusp_translate(const struct swsusp *s, uint64_t page, const char *what,
 		     uint64_t *ret, struct imgfmt_error *err);
 /*
+ * Of a swap file that is the input itself: where its file system says that it
+ * lies on the device, whose pages the map has.
+ */
+int swsusp_find_extents(struct imgfmt_image *image, struct imgfmt_error *err);
+/*
  * Read the chain of map pages and the info page, which its first entry leads
  * to, and check them [SWS-06 to SWS-15].  What was read stays on failure.
  */
@@ -125,12 +131,23 @@ uint64_t swsusp_entry_offset(const struct swsusp *s, uint64_t entry);
 
 /* ---- swsusp_clusters.c ---- */
 
-/* Find every cluster [SWS-10, SWS-11, SWS-22]. */
+/*
+ * Find every cluster [SWS-10, SWS-11, SWS-22]; salvage decompresses them too,
+ * and loses those that cannot be.
+ */
 int swsusp_find_clusters(struct imgfmt_image *image, struct imgfmt_error *err);
-/* Salvage: decompress all, and lose those that cannot be. */
-int swsusp_try_clusters(struct imgfmt_image *image, struct imgfmt_error *err);
+/* The compressed length of a cluster that begins at @entry, all there. */
+int swsusp_read_length(const struct imgfmt_image *image, uint64_t cluster,
+		       uint64_t entry, uint32_t *ret, struct imgfmt_error *err);
+/* SWS-10. */
+int swsusp_ends_early(const struct swsusp *s, uint64_t needed,
+		      struct imgfmt_error *err);
 /* Whether there is something to read of a body page. */
 bool swsusp_body_available(const struct swsusp *s, uint64_t page);
+
+/* ---- swsusp_salvage.c ---- */
+
+int swsusp_salvage(struct imgfmt_image *image, struct imgfmt_error *err);
 
 /* ---- swsusp_frames.c ---- */
 

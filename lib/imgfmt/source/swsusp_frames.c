@@ -320,9 +320,13 @@ int swsusp_read_frames(struct imgfmt_image *image, struct imgfmt_error *err)
 			*err = e;
 		return rc;
 	}
-	/* Frames that the list may not have are of no use to anyone. */
-	if (rc)
+	/* One wrong entry moves the pages of all others: none can be trusted. */
+	if (rc) {
 		vec_clear(&s->runs);
+		vec_clear(&s->parts);
+		s->listed = s->zero = 0;
+		s->unlisted = swsusp_meta_pages(&s->info);
+	}
 	rc = add_frames(image, err);
 	return rc ? rc : frames_build(&image->frames, IMGFMT_MAX_BLOCK_PAGES,
 				      err);

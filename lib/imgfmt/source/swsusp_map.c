@@ -3,6 +3,7 @@
  * The swap map: which pages of the device hold the stream, in its order.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -41,6 +42,51 @@ int swsusp_translate(const struct swsusp *s, uint64_t page, const char *what,
 					 not_in_device(s, page, what, err);
 	}
 	return not_in_device(s, page, what, err);
+}
+
+/* ---- A swap file given as such ---------------------------------------- */
+
+/* Page @page of the device, if there is one. */
+static bool peek(const struct imgfmt_image *image, uint64_t page, uint8_t *buf)
+{
+	const struct swsusp *s = swsusp_of(image);
+	uint64_t where;
+	size_t got;
+
+	return !swsusp_translate(s, page, "it", &where, NULL) &&
+	       !io_read(image->io, where * s->page_size, buf, s->page_size,
+			&got, NULL) &&
+	       got == s->page_size;
+}
+
+/* Whether the header leads to an info page, with the extents set. */
+static bool leads_to_info(const struct imgfmt_image *image, uint8_t *buf)
+{
+	const struct swsusp *s = swsusp_of(image);
+
+	return peek(image, s->header.image, buf) &&
+	       peek(image, swsusp_map_entry(buf, 0), buf) &&
+	       swsusp_info_is_one(buf, s->page_size);
+}
+
+int swsusp_find_extents(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	struct swsusp *s = swsusp_of(image);
+	uint8_t *buf;
+
+	if (image->resume_offset || io_is_device(image->io) ||
+	    !s->header.image)
+		return IMGFMT_OK;
+	buf = malloc(s->page_size);
+	if (!buf)
+		return err_nomem(err, "the swap map");
+	/* Of a partition's content the device's pages are the file's own. */
+	if (!leads_to_info(image, buf) &&
+	    (io_extents(image->io, &s->extents, &s->no_extents) ||
+	     !leads_to_info(image, buf)))
+		vec_clear(&s->extents);
+	free(buf);
+	return IMGFMT_OK;
 }
 
 /* Append page @page as number @index of @runs. */
@@ -294,6 +340,18 @@ static int check_distinct(struct imgfmt_image *image, struct imgfmt_error *err)
 	return rc;
 }
 
+/* A swap file whose place is not known looks like one that is damaged. */
+static void add_hint(const struct swsusp *s, struct imgfmt_error *err)
+{
+	size_t len = err ? strlen(err->message) : 0;
+
+	if (s->info_is_right || !s->no_extents.status || !err)
+		return;
+	snprintf(err->message + len, sizeof(err->message) - len,
+		 "; if it is a swap file, give its device and --resume-offset: %s",
+		 s->no_extents.message);
+}
+
 int swsusp_read_map(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct swsusp *s = swsusp_of(image);
@@ -304,6 +362,8 @@ int swsusp_read_map(struct imgfmt_image *image, struct imgfmt_error *err)
 		return err_nomem(err, "the swap map");
 	rc = walk_chain(image, buf, err);
 	free(buf);
+	if (rc)
+		add_hint(s, err);
 	if (!rc && !s->has_info)
 		rc = err_rule(err, IMGFMT_E_TRUNCATED, "SWS-10",
 			      s->header_page * s->page_size,

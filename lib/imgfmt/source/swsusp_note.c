@@ -49,6 +49,7 @@ int swsusp_make_note(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (rc)
 		return rc;
 	note->from_stream = s->bare;
+	note->consumed = s->consumed;
 	note->zero_elided = s->zero;
 	note->header_flags = s->header.flags;
 	note->hardware_signature = s->header.hardware_signature;

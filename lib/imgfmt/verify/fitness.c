@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "machine/machine.h"
 #include "verify/verify.h"
-#include "view/view.h"
+#include "view/placement.h"
 
 static void no(struct verifier *v, const char *rule, uint64_t pfn,
 	       const char *what)
@@ -20,62 +20,13 @@ static void no(struct verifier *v, const char *rule, uint64_t pfn,
 	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
-/* Frames of the jump view, whichever view the image has. */
-static int jump_frames(const struct imgfmt_image *image, struct frames *ret,
-		       struct imgfmt_error *err)
-{
-	const struct frames *f = &image->frames;
-	struct view view;
-	int rc = IMGFMT_OK;
-
-	view_init(&view);
-	if (image->info.view == IMGFMT_VIEW_ORIGINAL &&
-	    image->info.kind == IMGFMT_HIBERNATED_SYSTEM)
-		rc = view_build(&view, image->backup_map.data,
-				image->backup_map.len, err);
-	if (!rc && view.swaps.len) {
-		rc = view_frames(&view, f, IMGFMT_VIEW_JUMP, f->block_pages,
-				 ret, err);
-	} else {
-		for (size_t i = 0; i < f->runs.len && !rc; i++)
-			rc = frames_add(ret, &frames_runs(f)[i], err);
-		if (!rc)
-			rc = frames_build(ret, f->block_pages, err);
-	}
-	view_fini(&view);
-	return rc;
-}
-
-/* Whether a frame is there, or was left out as one that no resume needs. */
-static bool backup_ok(const struct frames *f, uint64_t pfn, uint64_t *until)
-{
-	size_t i = frames_find(f, pfn);
-	const struct imgfmt_run *r;
-
-	if (i == f->runs.len || frames_runs(f)[i].pfn > pfn)
-		return false;
-	r = &frames_runs(f)[i];
-	*until = r->pfn + r->pages;
-	return r->state != IMGFMT_EXCLUDED || !info_class_needed(r->class_id);
-}
-
 static void check_backups(struct verifier *v, const struct frames *jump)
 {
-	const struct imgfmt_backup_run *b =
-		vec_array(&v->image->backup_map, struct imgfmt_backup_run);
+	struct placement p;
 
-	for (size_t i = 0; i < v->image->backup_map.len; i++) {
-		uint64_t pfn = b[i].backup, end = pfn + b[i].pages, until;
-
-		if (b[i].destination == b[i].backup)
-			continue;
-		for (; pfn < end; pfn = until) {
-			if (backup_ok(jump, pfn, &until))
-				continue;
-			no(v, "RSM-02", pfn, "a backup page is missing");
-			return;
-		}
-	}
+	placement_check(jump, &v->image->backup_map, &p);
+	if (p.missing)
+		no(v, "RSM-02", p.first_missing, "a backup page is missing");
 }
 
 static void check_record(struct verifier *v)
@@ -142,7 +93,8 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 		return IMGFMT_OK;
 	}
 	frames_init(&jump);
-	rc = jump_frames(image, &jump, err);
+	rc = placement_frames(&image->frames, &image->info, &image->backup_map,
+			      &jump, err);
 	if (!rc) {
 		check_reasons(v);
 		if (image->entry && !frames_present(&jump, pfn))

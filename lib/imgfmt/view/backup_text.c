@@ -18,6 +18,7 @@
  * that.
  */
 #define SMALLEST_PAGE 4096u
+#define MEMLIMIT_DEFAULT ((uint64_t)1 << 30)
 #define FRAME_LIMIT (IMGFMT_MAX_ADDRESS / SMALLEST_PAGE)
 
 /* Whether @next goes on where @run ends, on both sides. */
@@ -30,7 +31,7 @@ static bool continues(const struct imgfmt_backup_run *run,
 
 /* Most lines go on from the one before, so merge at once and keep it small. */
 static int add_run(struct vec *runs, const struct imgfmt_backup_run *run,
-		   struct imgfmt_error *err)
+		   uint64_t memlimit, struct imgfmt_error *err)
 {
 	if (runs->len) {
 		struct imgfmt_backup_run *last =
@@ -45,6 +46,10 @@ static int add_run(struct vec *runs, const struct imgfmt_backup_run *run,
 		return err_rule(err, IMGFMT_E_LIMIT, "LIM-01", IMGFMT_NOWHERE,
 				"backup map of more than %lu runs",
 				IMGFMT_MAX_RUNS);
+	if (runs->len >= memlimit / BACKUP_RUN_COST)
+		return err_set(err, IMGFMT_E_LIMIT,
+			       "backup map needs more than the memory limit of %llu bytes",
+			       (unsigned long long)memlimit);
 	return vec_push(runs, run, err);
 }
 
@@ -64,20 +69,22 @@ static int parse_line(struct line *l, size_t number,
 	return IMGFMT_OK;
 }
 
-static int parse(struct text *t, struct vec *runs, struct imgfmt_error *err)
+static int parse(struct text *t, uint64_t memlimit, struct vec *runs,
+		 struct imgfmt_error *err)
 {
 	struct imgfmt_backup_run run;
 	struct line line;
+	int rc;
 
-	while (text_next_line(t, &line)) {
-		int rc = parse_line(&line, t->line, &run, err);
-
-		if (rc < 0)
-			return rc;
-		rc = add_run(runs, &run, err);
+	while (!(rc = text_next_line(t, &line, err))) {
+		rc = parse_line(&line, t->line, &run, err);
+		if (!rc)
+			rc = add_run(runs, &run, memlimit, err);
 		if (rc < 0)
 			return rc;
 	}
+	if (rc < 0)
+		return rc;
 	/* An empty map places nothing; who gives one has taken a wrong file. */
 	if (!runs->len)
 		return err_set(err, IMGFMT_E_USAGE, "backup map has no entries");
@@ -108,19 +115,20 @@ static void merge_sorted(struct vec *runs)
 	runs->len = last + 1;
 }
 
-int imgfmt_backup_map_load(const char *path, struct imgfmt_backup_run **ret,
-			   size_t *count_ret, struct imgfmt_error *err)
+int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
+			   struct imgfmt_backup_run **ret, size_t *count_ret,
+			   struct imgfmt_error *err)
 {
 	struct text text;
 	struct vec runs;
-	int rc = text_load(path, BACKUP_TEXT_MAX, &text, err);
+	int rc = text_open(path, BACKUP_TEXT_MAX, &text, err);
 
 	*ret = NULL;
 	*count_ret = 0;
 	if (rc < 0)
 		return rc;
 	vec_init(&runs, sizeof(struct imgfmt_backup_run));
-	rc = parse(&text, &runs, err);
+	rc = parse(&text, memlimit ? memlimit : MEMLIMIT_DEFAULT, &runs, err);
 	text_fini(&text);
 	if (rc < 0)
 		goto fail;

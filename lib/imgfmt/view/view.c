@@ -15,6 +15,15 @@ void view_fini(struct view *v)
 	vec_fini(&v->swaps);
 }
 
+int view_check(bool places, enum imgfmt_view to, struct imgfmt_error *err)
+{
+	return places ? IMGFMT_OK :
+			err_rule(err, IMGFMT_E_ABSENT, "BMAP-06",
+				 IMGFMT_NOWHERE,
+				 "no backup map places pages, so there is no %s view",
+				 imgfmt_view_name((int)to));
+}
+
 static int swap_order(const void *a, const void *b)
 {
 	const struct view_swap *x = a, *y = b;

@@ -28,6 +28,12 @@ struct view {
 void view_init(struct view *v);
 void view_fini(struct view *v);
 
+/*
+ * The view @to, which is not the source's, was asked for; @places: a backup
+ * map is there, and places pages.  IMGFMT_E_ABSENT without one [BMAP-06].
+ */
+int view_check(bool places, enum imgfmt_view to, struct imgfmt_error *err);
+
 /* The view other than the source's, for a checked backup map. */
 int view_build(struct view *v, const struct imgfmt_backup_run *runs,
 	       size_t count, struct imgfmt_error *err);

@@ -11,6 +11,9 @@ bad
 bad core other
 bad --to=tape core
 bad --to=elf --codec=zstd core
+bad --to=plain --codec=zstd core
+bad --to=elf --block-pages=16 core
+bad --to=elf --content-digests core
 bad --to
 bad --salvage=yes core
 bad --profile=plain core

@@ -36,3 +36,12 @@ same_pages original other.back
 same_pages jump other.jump
 "$IMGCONV" -q -o again other
 cmp other again
+
+# Which view an image has is not a matter of opinion.
+expect 2 "$IMGMAKE" --from-view=jump -o x image
+says err 'the image says itself that it has the original view'
+expect 2 "$IMGMAKE" --from-view=original -o x image.jump
+says err 'the image says itself that it has the jump view'
+[ ! -e x ]
+"$IMGMAKE" -q --from-view=original -o same image
+cmp image same

@@ -29,3 +29,15 @@ expect 2 "$IMGMAKE" --backup-map=map -o image core
 says err 'map: '
 expect 2 "$IMGMAKE" --backup-map=missing -o image core
 says err 'missing: '
+
+# Its size is bounded, whatever the file is.
+cat >bounded.sh <<'EOF'
+ulimit -v 200000
+exec "$@"
+EOF
+expect 2 bash bounded.sh "$IMGMAKE" --backup-map=/dev/zero -o image core
+says err '/dev/zero: line 1: longer than 4096 bytes'
+seq 2 2 2000 | sed 's/.*/& 1000&/' >long
+expect 2 "$IMGMAKE" --memlimit=32K --backup-map=long -o image core
+says err 'long: backup map needs more than the memory limit of 32768 bytes'
+"$IMGMAKE" -q --memlimit=64K --backup-map=long -o image core

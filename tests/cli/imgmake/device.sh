@@ -15,9 +15,27 @@ says err 'is the output too'
 "$IMGCHECK" -q "$loop"
 "$IMGCONV" -q --to=elf -o back "$loop"
 same_pages core back
-truncate -s 200K small
 losetup -d "$loop"
-loop=$(losetup -f --show small)
-expect 2 "$IMGMAKE" -o "$loop" core
+
+# Too small: where that shows beforehand, the image that is there stays.
+retry()
+{
+	truncate -s "$1" small
+	loop=$(losetup -f --show small)
+	"$IMGMAKE" -q -f -o "$loop" little
+}
+core 1 little
+retry 220K
+expect 2 "$IMGCONV" -f --to=plain -o "$loop" core
 says err 'No space left on device'
+[ "$(wc -l <err)" -eq 1 ] || fail "$(cat err)"
+"$IMGMAKE" -q -o packed core
+expect 2 "$IMGCONV" -f -o "$loop" packed
+[ "$(wc -l <err)" -eq 1 ] || fail "$(cat err)"
+"$IMGCHECK" -q "$loop"
+expect 2 "$IMGMAKE" -f --json -o "$loop" core
+valid_json imgmake-1 out
+says out '"output_wiped": true'
+says err 'No space left on device'
+says err "$loop: what the device held is gone, and it holds no image now"
 expect 3 "$IMGCHECK" "$loop"

@@ -13,6 +13,15 @@ expect 1 "$IMGMAKE" -f -o out.img bad
 "$IMGMAKE" -q -f -o link core
 "$IMGCHECK" -q out.img
 [ -L link ]
+# Messages name what was typed, not what it leads to.
+core 300 large
+(
+	trap '' XFSZ
+	ulimit -f 256
+	expect 2 "$IMGMAKE" -f -o ./link large
+	says err 'imgmake: ./link: cannot write: File too large'
+)
+rm large
 
 ln -s nowhere broken
 expect 2 "$IMGMAKE" -f -o broken core

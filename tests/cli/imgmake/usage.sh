@@ -26,7 +26,6 @@ bad --entry=zero core
 bad --threads=many core
 bad --memlimit=1X core
 bad --from=tape core
-bad --view=jump core
 bad --profile=plain --codec=zstd core
 bad --json core
 ls

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The saved kernel.
+ */
+#include <stdlib.h>
+
+#include "api/options.h"
+#include "kernel/log.h"
+#include "kernel/recover.h"
+#include "view/memory.h"
+
+struct imgfmt_kernel {
+	struct imgfmt_image *image;
+	struct view_memory memory;
+	bool	 has_kernel;
+	struct kernel kernel;
+	struct vec text;	/* of a VMCOREINFO from the memory */
+	int	 origin;
+	uint64_t pfn;
+};
+
+static int find_kernel(struct imgfmt_kernel *k,
+		       const struct imgfmt_kernel_opts *o,
+		       struct imgfmt_error *err)
+{
+	const struct kernel_memory *memory = &k->memory.memory;
+	const struct recover_opts search = {
+		.frames = o->search_frames,
+		.progress = o->progress,
+	};
+	struct vmcoreinfo note;
+
+	if (vmcoreinfo_find(&k->image->notes, &note)) {
+		k->origin = IMGFMT_VMCOREINFO_NOTE;
+		return kernel_init(&k->kernel, memory, &note, err);
+	}
+	if (o->flags & IMGFMT_KERNEL_NOTE_ONLY)
+		return err_set(err, IMGFMT_E_ABSENT, "there is no VMCOREINFO");
+	k->origin = IMGFMT_VMCOREINFO_MEMORY;
+	return recover_kernel(memory, &search, &k->kernel, &k->text, &k->pfn,
+			      err);
+}
+
+int imgfmt_kernel_new(struct imgfmt_image *image,
+		      const struct imgfmt_kernel_opts *opts,
+		      struct imgfmt_kernel **ret, struct imgfmt_error *err)
+{
+	struct imgfmt_kernel_opts o;
+	struct imgfmt_kernel *k;
+	int rc = options_take(&o, sizeof(o), opts, err);
+
+	*ret = NULL;
+	if (rc)
+		return rc;
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return err_nomem(err, "the kernel");
+	k->image = source_ref(image);
+	k->pfn = IMGFMT_NOWHERE;
+	vec_init(&k->text, 1);
+	rc = view_memory_init(&k->memory, image, image->info.view,
+			      &image->backup_map, err);
+	if (!rc)
+		rc = find_kernel(k, &o, err);
+	k->has_kernel = !rc;
+	if (rc) {
+		imgfmt_kernel_free(k);
+		return rc;
+	}
+	*ret = k;
+	return IMGFMT_OK;
+}
+
+void imgfmt_kernel_free(struct imgfmt_kernel *k)
+{
+	if (!k)
+		return;
+	if (k->has_kernel)
+		kernel_fini(&k->kernel);
+	vec_fini(&k->text);
+	view_memory_fini(&k->memory);
+	source_unref(k->image);
+	free(k);
+}
+
+void imgfmt_kernel_info(const struct imgfmt_kernel *kernel,
+			struct imgfmt_kernel_info *ret)
+{
+	const struct kernel *k = &kernel->kernel;
+	const struct kernel_layout *l = &k->layout;
+	struct imgfmt_kernel_info info = {
+		.release = k->release,
+		.version = k->uts.version,
+		.nodename = k->uts.nodename,
+		.origin = (uint32_t)kernel->origin,
+		.translates = k->translates,
+		.has_kaslr_offset = k->has_kaslr_offset,
+		.has_phys_base = l->has_phys_base,
+		.has_page_offset = l->has_direct,
+		.vmcoreinfo_pfn = kernel->pfn,
+		.kaslr_offset = k->kaslr_offset,
+		.phys_base = l->phys_base,
+		.page_offset = l->has_direct ? l->direct_offset : 0,
+		.address_bits = k->translates ? l->paging.address_bits : 0,
+		.table_levels = k->translates ? l->paging.levels : 0,
+	};
+
+	options_give(ret, &info, sizeof(info));
+}
+
+void imgfmt_kernel_vmcoreinfo(const struct imgfmt_kernel *kernel,
+			      const char **text_ret, size_t *size_ret)
+{
+	*text_ret = kernel->kernel.info.text;
+	*size_ret = kernel->kernel.info.size;
+}
+
+int imgfmt_kernel_translate(struct imgfmt_kernel *kernel, uint64_t vaddr,
+			    uint64_t *paddr_ret, uint64_t *page_bytes_ret,
+			    struct imgfmt_error *err)
+{
+	struct paging_page page;
+	int rc = kernel_find_page(&kernel->kernel, vaddr, &page, err);
+
+	*paddr_ret = rc ? 0 : page.paddr + (vaddr - page.vaddr);
+	if (page_bytes_ret)
+		*page_bytes_ret = page.bytes;
+	return rc;
+}
+
+int imgfmt_read_virt(struct imgfmt_kernel *kernel, uint64_t vaddr, void *buf,
+		     size_t len, struct imgfmt_error *err)
+{
+	return kernel_read(&kernel->kernel, vaddr, buf, len, err);
+}
+
+int imgfmt_kernel_log(struct imgfmt_kernel *kernel, imgfmt_log_fn *fn,
+		      void *ctx, struct imgfmt_error *err)
+{
+	return log_read(&kernel->kernel, fn, ctx, err);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/recovery.h"
+
+#include "elf/note.h"
+#include "kernel/recover.h"
+#include "view/memory.h"
+
+/* A search is no part of the pages that are done; it can be cancelled. */
+static int ask(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct imgfmt_progress *p = ctx;
+
+	(void)done;
+	return p->fn(p->ctx, 0, total);
+}
+
+/* What is only missing, or damaged, does not keep the rest from its use. */
+static bool is_missing(int rc)
+{
+	return rc == IMGFMT_E_ABSENT || rc == IMGFMT_E_SEEK ||
+	       rc == IMGFMT_E_CORRUPT || rc == IMGFMT_E_LIMIT;
+}
+
+/* Names are shorter than the fields of an image, and zero-padded too. */
+static void take_names(const struct kernel *k, struct info *info)
+{
+	_Static_assert(UTS_FIELD <= IMGFMT_INFO_TEXT, "names fit");
+
+	if (!info->release[0])
+		memcpy(info->release, k->release, sizeof(k->release));
+	if (!info->version[0] && !strcmp(info->release, k->uts.release))
+		memcpy(info->version, k->uts.version, sizeof(k->uts.version));
+}
+
+static int take_note(struct conversion *c, const struct kernel *k,
+		     struct imgfmt_error *err)
+{
+	struct target *t = &c->target;
+
+	return note_append(&t->notes, t->big_endian, VMCOREINFO_OWNER, 0,
+			   k->info.text, (uint32_t)k->info.size, err);
+}
+
+/* A note, the mappings, and the names. */
+static int take_kernel(struct conversion *c, struct kernel *k,
+		       struct imgfmt_error *err)
+{
+	int rc = take_note(c, k, err);
+
+	if (rc)
+		return rc;
+	take_names(k, &c->target.info);
+	c->recovery = IMGFMT_RECOVERED;
+	if (c->target.mappings.len)
+		return IMGFMT_OK;
+	rc = kernel_mappings(k, &c->target.mappings, err);
+	if (!is_missing(rc))
+		return rc;
+	c->recovery = IMGFMT_RECOVERED_NOTE;
+	return IMGFMT_OK;
+}
+
+static int search(struct conversion *c, const struct view_memory *memory,
+		  const struct imgfmt_progress *progress,
+		  struct imgfmt_error *err)
+{
+	const struct recover_opts opts = {
+		.progress = {
+			.fn = progress->fn ? ask : NULL,
+			.ctx = (void *)progress,
+		},
+	};
+	struct kernel k;
+	struct vec text;
+	uint64_t pfn;
+	int rc;
+
+	c->recovery = IMGFMT_RECOVERED_NOTHING;
+	vec_init(&text, 1);
+	rc = recover_kernel(&memory->memory, &opts, &k, &text, &pfn, err);
+	if (!rc) {
+		rc = take_kernel(c, &k, err);
+		kernel_fini(&k);
+	}
+	vec_fini(&text);
+	return is_missing(rc) ? IMGFMT_OK : rc;
+}
+
+static int find_version(struct conversion *c, const struct vmcoreinfo *note,
+			const struct view_memory *memory,
+			struct imgfmt_error *err)
+{
+	struct kernel k;
+	int rc = kernel_init(&k, &memory->memory, note, err);
+
+	if (rc)
+		return rc;
+	take_names(&k, &c->target.info);
+	kernel_fini(&k);
+	return IMGFMT_OK;
+}
+
+int recover(struct conversion *c, const struct imgfmt_progress *progress,
+	    struct imgfmt_error *err)
+{
+	struct imgfmt_image *image = c->image;
+	struct view_memory memory;
+	struct vmcoreinfo note;
+	bool has_note = vmcoreinfo_find(&image->notes, &note);
+	int rc;
+
+	if (has_note ? c->target.info.version[0] : !image->ops->recover)
+		return IMGFMT_OK;
+	rc = view_memory_init(&memory, image, (int)c->source_view,
+			      &c->target.backup_map, err);
+	if (!rc)
+		rc = has_note ? find_version(c, &note, &memory, err) :
+				search(c, &memory, progress, err);
+	else if (!has_note)
+		c->recovery = IMGFMT_RECOVERED_NOTHING;
+	view_memory_fini(&memory);
+	return is_missing(rc) ? IMGFMT_OK : rc;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "view/memory.h"
+
+#include "base/error.h"
+
+/* Of decompressed pages: what a search or a walk comes back to soon. */
+#define READER_CACHE ((uint64_t)32 << 20)
+
+static int read_page(void *ctx, uint64_t pfn, void *page,
+		     struct imgfmt_error *err)
+{
+	const struct view_memory *v = ctx;
+	uint64_t one = 1;
+
+	return v->image->ops->read(v->reader, view_source(&v->view, pfn, &one),
+				   1, page, err);
+}
+
+static int choose_view(struct view_memory *v, int source_view,
+		       const struct vec *runs, struct imgfmt_error *err)
+{
+	const struct frames *frames = &v->image->frames;
+	int rc;
+
+	v->memory.frames = frames;
+	if (source_view == IMGFMT_VIEW_ORIGINAL)
+		return IMGFMT_OK;
+	if (!runs->len || v->image->info.kind != IMGFMT_HIBERNATED_SYSTEM)
+		return err_set(err, IMGFMT_E_ABSENT,
+			       "no backup map to show the original view with");
+	rc = view_build(&v->view, runs->data, runs->len, err);
+	if (!rc)
+		rc = view_frames(&v->view, frames, IMGFMT_VIEW_ORIGINAL,
+				 frames->block_pages, &v->own_frames, err);
+	v->memory.frames = &v->own_frames;
+	return rc;
+}
+
+int view_memory_init(struct view_memory *v, struct imgfmt_image *image,
+		     int source_view, const struct vec *runs,
+		     struct imgfmt_error *err)
+{
+	const struct reader_opts opts = { .cache = READER_CACHE };
+	int rc;
+
+	*v = (struct view_memory){
+		.image = image,
+		.memory = {
+			.read_page = read_page,
+			.ctx = v,
+			.page_size = image->info.page_size,
+			.machine = image->machine,
+			.big_endian = image->big_endian,
+		},
+	};
+	view_init(&v->view);
+	frames_init(&v->own_frames);
+	if (io_is_sequential(image->io))
+		return err_set(err, IMGFMT_E_SEEK,
+			       "the kernel's memory needs random access, and this is a pipe");
+	rc = choose_view(v, source_view, runs, err);
+	return rc ? rc : image->ops->reader_new(image, &opts, &v->reader, err);
+}
+
+void view_memory_fini(struct view_memory *v)
+{
+	if (v->reader && v->image->ops->reader_free)
+		v->image->ops->reader_free(v->reader);
+	v->reader = NULL;
+	frames_fini(&v->own_frames);
+	view_fini(&v->view);
+}
