@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "source/swsusp.h"
 
-#define CHARGE_CLUSTERS 4096u
+#define CHARGE_CLUSTERS 256u
 
 int swsusp_ends_early(const struct swsusp *s, uint64_t needed,
 		      struct imgfmt_error *err)

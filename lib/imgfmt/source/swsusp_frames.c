@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "source/swsusp.h"
 
-#define CHARGE_RUNS 4096u
+#define CHARGE_RUNS 256u
 #define PARTS_MAX   4096u
 
 /* Where the list is read, and what comes next in it. */
