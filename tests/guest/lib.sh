@@ -82,22 +82,19 @@ end_guest()
 	guest_pid=
 }
 
-# run_sleeper KERNEL MEM INITRD DISK PARAMETERS [QEMU OPTION..]
+# run_sleeper KERNEL MEM INITRD DISK PARAMETERS
 # Runs a guest that hibernates to or resumes from DISK, until it ends. What it
-# tells about itself is in the file notes then. A resumed guest goes on with the
-# disks that it had, so they are always these.
+# tells about itself is in the file notes then, which may have been there before. A
+# resumed guest goes on with the disks that it had, so they are always these: with
+# one more, even the memory map of QEMU's firmware is another one.
 run_sleeper()
 {
-	sleeper_kernel=$1 sleeper_mem=$2 sleeper_initrd=$3 sleeper_disk=$4
-	sleeper_parameters=$5
-	shift 5
-	rm -f "$work/notes"
-	truncate -s "${notes_mib}M" "$work/notes"
-	start_guest "$sleeper_kernel" "$sleeper_mem" "$sleeper_initrd" \
-		"$sleeper_parameters" \
-		-drive "file=$sleeper_disk,if=none,id=disk,format=raw,cache=unsafe" \
+	# To make it larger, not smaller.
+	truncate -s ">${notes_mib}M" "$work/notes"
+	start_guest "$1" "$2" "$3" "$5" \
+		-drive "file=$4,if=none,id=disk,format=raw,cache=unsafe" \
 		-device virtio-blk-pci,drive=disk \
 		-drive file=notes,if=none,id=notes,format=raw,cache=unsafe \
-		-device virtio-blk-pci,drive=notes "$@"
+		-device virtio-blk-pci,drive=notes
 	end_guest
 }
