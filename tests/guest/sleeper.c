@@ -50,16 +50,19 @@ enum kind {
 	SCATTERED,
 };
 
-/* Of the memory that the kernel has to give. */
+/*
+ * Of the memory that the kernel has to give. To hibernate, it takes as much again
+ * as is in use, and swaps out if that is too much.
+ */
 static const struct region {
 	char tag[9];
 	enum kind kind;
 	unsigned int permille;
 } regions[] = {
-	{ "IMGANON_", ANONYMOUS, 70 },
-	{ "IMGLOCK_", LOCKED, 70 },
+	{ "IMGANON_", ANONYMOUS, 50 },
+	{ "IMGLOCK_", LOCKED, 50 },
 	{ "IMGZERO_", LOCKED_ZERO, 20 },
-	{ "IMGSHARE", LOCKED_SHARED, 30 },
+	{ "IMGSHARE", LOCKED_SHARED, 20 },
 	{ "IMGSWAP_", SCATTERED, 0 },
 };
 

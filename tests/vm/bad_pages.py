@@ -3,7 +3,7 @@
 """
 bad_pages.py DISK - mark pages of an empty swap as bad, as mkswap -c does
 
-There are as many as its header takes, at distances of 1 to 29 pages from each
+There are as many as its header takes when it is that of an image, at distances of 1 to 29 pages from each
 other, so what is written to this swap lies in many pieces.
 """
 
@@ -12,7 +12,7 @@ import sys
 
 COUNT_OFFSET = 1032
 LIST_OFFSET = 1536
-BAD_MAX = 637
+BAD_MAX = 630
 
 
 def main():

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
 			 "the swap device begins at BYTES of the output"),
 		OPT_ADDRESS(0, "to-resume-offset", "PAGES",
-			    &produce.area.resume_offset, NULL,
+			    &produce.area.resume_offset,
 			    "the swap file begins at page PAGES of the output"),
 		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
 			   "the swap file lies there as LIST says"),

@@ -45,14 +45,29 @@ static void print_format(struct dump *d, struct table *t)
 			   plural(i->block_pages));
 }
 
-static void print_kernel(struct dump *d, struct table *t)
+/* Where the kernel lies, as far as its own memory shows. */
+static void print_addresses(struct table *t, const struct facts *f)
+{
+	const struct imgfmt_kernel_info *k = &f->kernel;
+
+	if (!f->has_kernel || !k->translates)
+		return;
+	if (k->has_kaslr_offset)
+		table_pair(t, "KASLR offset", "0x%" PRIx64, k->kaslr_offset);
+	if (k->has_phys_base)
+		table_pair(t, "Physical base", "0x%" PRIx64, k->phys_base);
+	if (k->has_page_offset)
+		table_pair(t, "Direct map", "0x%" PRIx64, k->page_offset);
+}
+
+static void print_kernel(struct dump *d, struct table *t, const struct facts *f)
 {
 	const struct imgfmt_info *i = &d->info;
 	const char *machine = imgfmt_machine_name(i->machine);
 
-	table_pair(t, "Kernel", "%s", *i->release ? i->release : "unknown");
-	if (*i->version)
-		table_pair(t, "Version", "%s", i->version);
+	table_pair(t, "Kernel", "%s", *f->release ? f->release : "unknown");
+	if (*f->version)
+		table_pair(t, "Version", "%s", f->version);
 	if (machine)
 		table_pair(t, "Architecture", "%s, %s-endian", machine,
 			   i->big_endian ? "big" : "little");
@@ -62,6 +77,7 @@ static void print_kernel(struct dump *d, struct table *t)
 	table_pair(t, "Saved", "%s",
 		   i->time ? units_time(UNITS_BUF, (int64_t)i->time) :
 			     "unknown");
+	print_addresses(t, f);
 }
 
 static void print_size(struct dump *d, struct table *t, const struct facts *f)
@@ -324,7 +340,7 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	table_start_pairs(&t, stdout);
 	table_pair(&t, "Image", "%s", d->file);
 	table_pair(&t, "Kind", "%s", kind_words(d));
-	print_kernel(d, &t);
+	print_kernel(d, &t, &f);
 	print_format(d, &t);
 	print_size(d, &t, &f);
 	if (!d->info.resumes)

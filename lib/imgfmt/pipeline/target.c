@@ -11,6 +11,9 @@
 
 #define CODEC_DEFAULT "zstd"
 
+/* Class none is no reason to leave out a page. */
+#define CLASSES (IMGFMT_EXCLUDE(IMGFMT_CLASSES) - IMGFMT_EXCLUDE(IMGFMT_NONE + 1))
+
 static int choose_codec(struct conversion *c,
 			const struct imgfmt_convert_opts *opts,
 			struct imgfmt_error *err)
@@ -256,6 +259,10 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->exclude & ~CLASSES)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "no classes to exclude: 0x%x",
+			       opts->exclude & ~CLASSES);
 	if (opts->has_entry && opts->entry >= IMGFMT_MAX_ADDRESS)
 		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
 				"entry 0x%llx is beyond the highest address, 2^52",
