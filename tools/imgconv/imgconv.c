@@ -33,12 +33,14 @@ static int run_invalidate(struct produce *p, const char *path)
 	};
 	struct imgfmt_error err;
 
+	if (t->common.output)
+		return tool_usage(t, "--invalidate changes %s where it stands, so there is no -o",
+				  path);
 	if (imgfmt_swap_invalidate(path, &opts, &err)) {
 		if (err.status == IMGFMT_E_USAGE)
 			return tool_usage(t, "%s", err.message);
 		return tool_fail(t, NULL, &err);
 	}
-	json_string(&t->json, "output", path);
 	json_bool(&t->json, "invalidated", true);
 	msg_summary(&t->msg, path, "the image is taken back, this is swap again");
 	return EXIT_YES;

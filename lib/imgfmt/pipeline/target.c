@@ -253,16 +253,9 @@ static void take_info(struct conversion *c,
 	memcpy(t->info.version, from->version, sizeof(from->version));
 }
 
-static int check_opts(const struct conversion *c,
-		      const struct imgfmt_convert_opts *opts,
-		      struct imgfmt_error *err)
+static int check_opts(const struct imgfmt_convert_opts *opts,
+		      const struct info *info, struct imgfmt_error *err)
 {
-	const struct info *info = &c->target.info;
-
-	if (opts->block_pages && c->sink->block_pages)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "output format \"%s\" has its own size of blocks",
-			       c->sink->name);
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
@@ -378,7 +371,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
 	take_info(c, opts);
-	rc = check_opts(c, opts, err);
+	rc = check_opts(opts, &c->target.info, err);
 	if (!rc)
 		rc = sink_check_opts(c->sink, opts, err);
 	if (!rc)
