@@ -324,14 +324,16 @@ static bool was_used(const struct imgfmt_image *image)
 
 /*
  * What it takes to write the image back to swap, as long as frames are what
- * the kernel that wrote it knew.
+ * the kernel that wrote it knew, and all that it needs is there: a core does
+ * not tell what was left out of it.
  */
 static int take_swap(struct conversion *c, struct imgfmt_error *err)
 {
 	int rc;
 
 	c->target.used = c->image->swap.consumed || was_used(c->image);
-	if (!c->image->has_swap || c->view.swaps.len)
+	if (!c->image->has_swap || c->view.swaps.len ||
+	    frames_left_out(&c->target.frames))
 		return IMGFMT_OK;
 	c->target.has_swap = true;
 	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
