@@ -204,8 +204,8 @@ struct imgfmt_image;
 #define IMGFMT_OPEN_SALVAGE	(1U << 0)
 
 /*
- * Open a damaged image too, where its format allows it (swsusp, snapshot), as
- * far as it can be understood: imgfmt_image_damage() tells what is wrong.
+ * Open a damaged or unsupported image too, where its format allows it (swsusp,
+ * snapshot), as far as it can be understood: see imgfmt_image_damage().
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
@@ -365,7 +365,7 @@ IMGFMT_API int imgfmt_image_fact(const struct imgfmt_image *image, size_t i,
 
 /*
  * What is wrong with an image that was opened all the same, the first finding
- * only; IMGFMT_END if nothing is known to be.
+ * only, of any status that opening may fail with; IMGFMT_END if nothing is.
  */
 IMGFMT_API int imgfmt_image_damage(const struct imgfmt_image *image,
 				   struct imgfmt_error *ret);

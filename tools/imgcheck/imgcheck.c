@@ -30,7 +30,8 @@ struct imgcheck {
 /* Where no rule is broken, the verdict says as much as the library. */
 static bool is_worth_a_line(const struct imgfmt_error *what)
 {
-	return what->status != IMGFMT_E_NOT_IMAGE || *what->rule;
+	return what->status != IMGFMT_E_NOT_IMAGE || *what->rule ||
+	       !strstr(what->message, "not an image");
 }
 
 static void print_finding(const struct imgcheck *c, int severity,

@@ -37,7 +37,10 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
 	if (!imgfmt_image_damage(d->image, &damage))
-		add_obstacle(f, "damaged", "it is damaged");
+		add_obstacle(f, "damaged",
+			     damage.status == IMGFMT_E_UNSUPPORTED ?
+				     "it cannot be read here" :
+				     "it is damaged");
 	for (unsigned int i = 0; i < ARRAY_LEN(reason_sentences); i++)
 		if (d->info.not_resumable >> i & 1)
 			add_obstacle(f, imgfmt_reason_name(i),

@@ -42,6 +42,11 @@ static void print_elf_header(struct dump *d, struct table *t)
 	const char *machine = imgfmt_machine_name(i->machine);
 
 	table_start_pairs(t, stdout);
+	if (i->resumes) {
+		table_pair(t, "ELF header", "none, the format is %s",
+			   i->format);
+		return;
+	}
 	table_pair(t, "Class", "ELF64");
 	table_pair(t, "Type", "core");
 	table_pair(t, "Byte order", "%s-endian",

@@ -10,7 +10,7 @@
 #include "source/swsusp.h"
 
 /* Memory is accounted for in pieces of so many runs. */
-#define CHARGE_RUNS 4096u
+#define CHARGE_RUNS 256u
 
 static int not_in_device(const struct swsusp *s, uint64_t page,
 			 const char *what, struct imgfmt_error *err)

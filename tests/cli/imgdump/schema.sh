@@ -2,6 +2,11 @@
 # Every document, of every fixture, is as the schema says, and has no key that
 # the schema does not tell of.
 "$RECIPE" --all .
+for name in good-arm64 good-generic good-label good-lz4-zero-flags good-raw \
+	good-stream-zones bad-sws-03 bad-sws-10-torn-zero bad-sws-12-pages \
+	unsupported-sws-04; do
+	"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/$name.recipe" "$name"
+done
 cat >validate.py <<'END'
 import json, os, subprocess, sys
 import jsonschema

@@ -31,3 +31,13 @@ lost=$(jq .lost_pages json)
 status=0
 "$IMGCHECK" -q --resumable consumed || status=$?
 [ "$status" -eq 3 ]
+
+# And a swap area without one is said to be just that.
+"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/bad-not-image-swap.recipe" swap
+for tool in "$IMGCHECK" "$IMGDUMP" "$IMGCONV -o none"; do
+	status=0
+	# shellcheck disable=SC2086 # the options are words
+	$tool swap >out 2>&1 || status=$?
+	[ "$status" -eq 3 ]
+	grep -qF 'swap area without a hibernation image' out
+done
