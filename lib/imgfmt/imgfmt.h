@@ -255,8 +255,8 @@ struct imgfmt_image;
 #define IMGFMT_OPEN_SALVAGE	(1U << 0)
 
 /*
- * Open a damaged image too, where its format allows it (swsusp, snapshot), as
- * far as it can be understood: imgfmt_image_damage() tells what is wrong.
+ * Open a damaged or unsupported image too, where its format allows it (swsusp,
+ * snapshot), as far as it can be understood: see imgfmt_image_damage().
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
@@ -419,7 +419,7 @@ IMGFMT_API int imgfmt_image_fact(const struct imgfmt_image *image, size_t i,
 
 /*
  * What is wrong with an image that was opened all the same, the first finding
- * only; IMGFMT_END if nothing is known to be.
+ * only, of any status that opening may fail with; IMGFMT_END if nothing is.
  */
 IMGFMT_API int imgfmt_image_damage(const struct imgfmt_image *image,
 				   struct imgfmt_error *ret);
@@ -479,8 +479,8 @@ int imgfmt_read_phys(struct imgfmt_cursor *cursor, uint64_t paddr, void *buf,
  */
 struct imgfmt_kernel;
 
-/* Do not look for VMCOREINFO in the memory: a note tells it, or nothing. */
-#define IMGFMT_KERNEL_NOTE_ONLY	(1U << 0)
+/* Look for VMCOREINFO in the memory only if the input's format has no notes. */
+#define IMGFMT_KERNEL_QUICK	(1U << 0)
 
 struct imgfmt_kernel_opts {
 	size_t	 struct_size;
@@ -495,7 +495,10 @@ struct imgfmt_kernel_opts {
  * The kernel of an image.  VMCOREINFO is taken from its note; without one it
  * is looked for in the memory, and taken only if it describes it.  Holds a
  * reference to the image and belongs to one thread at a time.
- * IMGFMT_E_ABSENT: there is no VMCOREINFO.  IMGFMT_E_SEEK: the input is a pipe.
+ * IMGFMT_E_ABSENT: there is no VMCOREINFO.  IMGFMT_E_SEEK: it would have to be
+ * looked for in a pipe.  With a note, but without memory that can be read (a
+ * pipe, the jump view without a backup map), only the note's text is told, and
+ * what needs the memory fails with one of these two.
  */
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_kernel_new(struct imgfmt_image *image,
@@ -537,7 +540,8 @@ IMGFMT_API void imgfmt_kernel_vmcoreinfo(const struct imgfmt_kernel *kernel,
 /*
  * The physical address of a kernel's virtual one, and the bytes of the page
  * that maps it (NULL: not asked).  IMGFMT_E_ABSENT: nothing is mapped there, a
- * page table is not in the image, or they are not known.
+ * page table is not in the image, or they are not known.  IMGFMT_E_SEEK: the
+ * input is a pipe.
  */
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_kernel_translate(struct imgfmt_kernel *kernel, uint64_t vaddr,
@@ -654,6 +658,8 @@ enum imgfmt_recovery {
 	IMGFMT_RECOVERED_NOTE = 2,	/* VMCOREINFO; no mappings */
 	IMGFMT_RECOVERED_NOTHING = 3	/* nothing: debuggers will miss it */
 };
+/* "vmcoreinfo and mappings", "vmcoreinfo", "nothing"; NULL if unneeded. */
+IMGFMT_API const char *imgfmt_recovery_name(int recovery);
 
 struct imgfmt_convert_result {
 	size_t	 struct_size;

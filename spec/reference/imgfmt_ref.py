@@ -952,7 +952,7 @@ SWAP_HEAD = Record(32, ("crc", "I"), ("page_size", "I"), ("header_flags", "I"),
                    ("hw_sig", "I"), ("crc32", "I"), ("flags", "I"),
                    ("info_bytes", "I"), ("parts", "I"))
 SWAP_PART = Record(16, ("first", "Q"), ("last", "Q"))
-FROM_STREAM, KNOWN_SWAP_FLAGS = 2, 3
+FROM_STREAM, CONSUMED, KNOWN_SWAP_FLAGS = 2, 4, 7
 NOCOMPRESS, CRC32, LZ4, KNOWN_HEADER_FLAGS = 2, 4, 16, 31
 SHORTEST_INFO, MAX_PARTS = 433, 4096
 
@@ -987,7 +987,7 @@ def check_swap_flags(image, note, head):
     flags, modes = head.flags, head.header_flags
     known = not (flags & ~KNOWN_SWAP_FLAGS or modes & ~KNOWN_HEADER_FLAGS)
     agree = not (modes & NOCOMPRESS and modes & (CRC32 | LZ4))
-    nothing = not (modes or head.hw_sig or head.crc32)
+    nothing = not (modes or head.hw_sig or head.crc32 or flags & CONSUMED)
     image.findings.expect(
         known and agree and (nothing or not flags & FROM_STREAM), "SWAP-03",
         note.place + 8, f"flags {flags:#x}, header flags {modes:#x}")

@@ -466,7 +466,8 @@ def command_check(image, options):
         check_kernel(image, options.kernel)
 
 
-def command_pages(image, _options):
+def runs_of(image):
+    """Maximal runs of frames of the same state, rising."""
     runs = []
     for frame, zero in sorted(image.frames):
         state = "zero" if zero else "stored"
@@ -475,7 +476,11 @@ def command_pages(image, _options):
             last["pages"] += 1
         else:
             runs.append({"pfn": frame, "pages": 1, "state": state, "class": "none"})
-    print(json.dumps(runs))
+    return runs
+
+
+def command_pages(image, _options):
+    print(json.dumps(runs_of(image)))
 
 
 def command_hashes(image, _options):

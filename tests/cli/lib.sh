@@ -97,3 +97,30 @@ patch_file()
 	printf '%b' "$(echo "$1" | sed 's/../\\x&/g')" |
 		dd of="$2" bs=1 seek="$3" conv=notrunc status=none
 }
+
+# The memory of a kernel made by hand, as the ELF core $1: without a note, but
+# with what the words after it say of tests/saved_memory.
+saved_core()
+{
+	local core=$1
+
+	shift
+	"$SRCDIR/tests/saved_memory" memory text "$@"
+	recipe "$core" <<-EOF
+		level foreign
+		segment 0 0x80000 file memory
+	EOF
+}
+
+# The same as an image of Linux's own hibernation.
+saved_swap()
+{
+	local area=$1
+
+	shift
+	"$SRCDIR/tests/saved_memory" memory text "$@"
+	echo "codec raw
+		pages 1 0x7f file memory" >"$area.recipe"
+	"$SRCDIR/tests/swsusp_recipe" "$area.recipe" "$area"
+	rm "$area.recipe"
+}

@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fault/inject.h"
 #include "support/sample.h"
+#include "support/swap.h"
 
 #define TRIES_MAX 20000
 #define MOST	  5000u	/* bytes that one read gives */
@@ -46,6 +48,8 @@ static const struct task tasks[] = {
 	{ "unpack", &packed, "plain", .one_pass = true },
 	{ "to a core", &packed, "elf", .threads = 1 },
 	{ "to the jump view", &packed, "packed", .view = IMGFMT_VIEW_JUMP },
+	{ "write back", &packed, "swsusp", .threads = 2 },
+	{ "write a core back", &core, "swsusp" },
 	{ "salvage", &damaged, "packed", .salvage = true },
 	{ "salvage plain", &damaged_plain, "plain", .salvage = true },
 };
@@ -74,6 +78,69 @@ static int check_image(const struct task *t, struct imgfmt_image *image,
 	return rc;
 }
 
+/* The calls on an area, of which one fails. */
+static ssize_t swap_pwrite(void *ctx, int fd, const void *buf, size_t len,
+			   off_t off)
+{
+	int *left = ctx;
+
+	if ((*left)--)
+		return pwrite(fd, buf, len, off);
+	errno = EIO;
+	return -1;
+}
+
+static int swap_flush(void *ctx, int fd)
+{
+	int *left = ctx;
+
+	(void)fd;
+	if ((*left)--)
+		return 0;
+	errno = EIO;
+	return -1;
+}
+
+/* After any failure the area is plain swap, or holds the whole image. */
+static void check_area(const uint8_t *area, size_t size, int n)
+{
+	struct memory m = { .data = area, .size = size, .fail_at = -1 };
+	struct imgfmt_error err;
+
+	if (!memcmp(area + SAMPLE_PAGE - 10, "SWAPSPACE2", 10))
+		return;
+	if (sample_verify(&m, false, &err))
+		fail("fault: write %d to swap: a part of an image: %s", n,
+		     err.message);
+}
+
+static int convert_to_swap(struct imgfmt_image *image,
+			   const struct imgfmt_convert_opts *opts, int fail_at,
+			   struct vec *ret, struct imgfmt_error *err)
+{
+	static uint8_t bytes[40 * SAMPLE_PAGE];
+	const struct swap_sample s = { .zero_elided = true };
+	int left = fail_at;
+	const struct output_calls calls = { swap_pwrite, swap_flush, &left };
+	int fd = memfd_create("swap", MFD_CLOEXEC);
+	struct imgfmt_output *out = NULL;
+	int rc;
+
+	swap_make(fd, sizeof(bytes) / SAMPLE_PAGE, NULL, 0, 1);
+	rc = swap_attach(&s, image, err);
+	if (!rc)
+		rc = swap_output(fd, 0, &calls, &out, err);
+	if (!rc)
+		rc = imgfmt_convert(image, opts, out, NULL, err);
+	imgfmt_output_free(out);
+	if (pread(fd, bytes, sizeof(bytes), 0) != sizeof(bytes))
+		fail("fault: cannot read an area");
+	if (rc && fail_at >= 0)
+		check_area(bytes, sizeof(bytes), fail_at);
+	close(fd);
+	return rc ? rc : vec_append(ret, bytes, sizeof(bytes), err);
+}
+
 static int convert_image(const struct task *t, struct imgfmt_image *image,
 			 int fail_at, struct vec *ret, struct imgfmt_error *err)
 {
@@ -85,8 +152,11 @@ static int convert_image(const struct task *t, struct imgfmt_image *image,
 		.view = t->view,
 	};
 	struct imgfmt_output *out;
-	int rc = memory_output(ret, t->one_pass, fail_at, &out, err);
+	int rc;
 
+	if (!strcmp(t->to, "swsusp"))
+		return convert_to_swap(image, &opts, fail_at, ret, err);
+	rc = memory_output(ret, t->one_pass, fail_at, &out, err);
 	if (rc)
 		return rc;
 	rc = imgfmt_convert(image, &opts, out, NULL, err);

@@ -13,6 +13,8 @@ static void use(struct imgfmt_image *image)
 		     IMGFMT_CONVERT_CONTENT_DIGESTS, true);
 	fuzz_convert(image, "plain", IMGFMT_VIEW_ORIGINAL, 0, false);
 	fuzz_convert(image, "packed", 0, 0, false);
+	fuzz_convert(image, "snapshot", 0, 0, true);
+	fuzz_write_back(image);
 }
 
 static void use_pipe(struct imgfmt_image *image)

@@ -15,12 +15,22 @@
 #define BUDGET	20000u
 #define LOOKS	64u
 
+#define X86_64 \
+	"NUMBER(phys_base)=0\n" \
+	"SYMBOL(init_top_pgt)=ffffffff80010000\n"
+#define ARM64 \
+	"NUMBER(kimage_voffset)=0xffff800000000000\n" \
+	"SYMBOL(_stext)=ffff800000010000\n" \
+	"SYMBOL(swapper_pg_dir)=ffff800000010000\n"
+
 static const char *const texts[] = {
-	"NUMBER(phys_base)=0\nSYMBOL(init_top_pgt)=ffffffff80010000\n",
-	"NUMBER(phys_base)=0\nSYMBOL(init_top_pgt)=ffffffff80010000\nNUMBER(pgtable_l5_enabled)=1\nNUMBER(sme_mask)=140737488355328\n",
-	"NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800000010000\nSYMBOL(swapper_pg_dir)=ffff800000010000\nNUMBER(VA_BITS)=48\n",
-	"NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800000010000\nSYMBOL(swapper_pg_dir)=ffff800000010000\nNUMBER(VA_BITS)=52\nNUMBER(TCR_EL1_T1SZ)=0xc\n",
-	"NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800000010000\nSYMBOL(swapper_pg_dir)=ffff800000010000\nNUMBER(VA_BITS)=39\n",
+	X86_64,
+	X86_64 "NUMBER(pgtable_l5_enabled)=1\n"
+	       "NUMBER(sme_mask)=140737488355328\n",
+	ARM64 "NUMBER(VA_BITS)=48\n",
+	ARM64 "NUMBER(VA_BITS)=52\n"
+	      "NUMBER(TCR_EL1_T1SZ)=0xc\n",
+	ARM64 "NUMBER(VA_BITS)=39\n",
 };
 
 static void put_entries(struct saved_kernel *s, struct fuzz_bytes *b)

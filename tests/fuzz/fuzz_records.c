@@ -10,6 +10,8 @@
 #include "record/memory.h"
 #include "record/mutable.h"
 #include "record/page_map.h"
+#include "record/swap_header.h"
+#include "record/swap_note.h"
 #include "record/tables.h"
 
 #define PAGE 4096u
@@ -123,6 +125,44 @@ static int try_page_map(uint8_t *record, size_t size, struct imgfmt_error *err)
 	return rc;
 }
 
+static int try_swap_note(uint8_t *record, size_t size, struct imgfmt_error *err)
+{
+	struct swap_note note;
+	struct vec bytes;
+	int rc;
+
+	swap_note_init(&note);
+	vec_init(&bytes, 1);
+	set_crc(record, size, size >= 4 ? size : SIZE_MAX, 0);
+	rc = swap_note_decode(record, size, 0, PAGE, &note, err);
+	if (!rc) {
+		FUZZ_ASSERT(!swap_note_encode(&note, PAGE, &bytes, NULL));
+		expect_same(&bytes, record, size);
+	}
+	vec_fini(&bytes);
+	swap_note_fini(&note);
+	return rc;
+}
+
+/* A page of the least size that there is: the record is its beginning. */
+static int try_swap_header(uint8_t *record, size_t size,
+			   struct imgfmt_error *err)
+{
+	uint8_t page[PAGE] = { 0 };
+	struct swap_header h;
+	int rc;
+
+	memcpy(page, record, min_u64(size, sizeof(page)));
+	rc = swap_header_decode(page, sizeof(page), 0, &h, err);
+	if (rc)
+		return rc;
+	FUZZ_ASSERT(h.last_page && !swap_header_is_bad(&h, 0));
+	for (uint32_t i = 0; i < h.bad_count; i++)
+		FUZZ_ASSERT(h.bad[i] <= h.last_page &&
+			    swap_header_is_bad(&h, h.bad[i]));
+	return IMGFMT_OK;
+}
+
 static int try_block(uint8_t *record, size_t size, struct imgfmt_error *err)
 {
 	uint8_t again[BLOCK_HEADER_SIZE];
@@ -234,7 +274,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				       struct imgfmt_error *err) = {
 		try_info,     try_backup_map, try_memory_map, try_mappings,
 		try_page_map, try_block,      try_tables,     try_manifest,
-		try_commit,   try_resume,     try_slot,
+		try_commit,   try_resume,     try_slot,	      try_swap_note,
+		try_swap_header,
 	};
 	struct imgfmt_error err;
 	uint8_t *record;

@@ -107,6 +107,7 @@ static void use(struct imgfmt_image *image)
 
 	walk(image);
 	fuzz_verify(image, IMGFMT_DEPTH_FULL, &err);
+	fuzz_write_back(image);
 }
 
 static void save(struct imgfmt_image *image)

@@ -14,6 +14,12 @@
 void fuzz_convert(struct imgfmt_image *image, const char *to, uint32_t view,
 		  uint32_t flags, bool one_pass);
 
+/*
+ * Write an image that has a note for it to a swap area.  What is there then is
+ * the image without fault, or plain swap.
+ */
+void fuzz_write_back(struct imgfmt_image *image);
+
 /* An image of ours that must open, by file and by pipe, and be right. */
 void fuzz_check_result(const struct vec *bytes, enum imgfmt_depth depth);
 

@@ -137,7 +137,7 @@ static int convert_to(const struct vec *from, size_t size, const char *to,
 	if (rc && (rc != IMGFMT_E_OS || err.os_errno != ENOSPC))
 		must(rc, &err, "a conversion that only lacks room");
 	*wiped = imgfmt_output_wiped(out);
-	*calls = power->count;
+	*calls = power->log.count;
 	imgfmt_output_free(out);
 	imgfmt_image_unref(image);
 	power_free(power);

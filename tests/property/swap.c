@@ -112,7 +112,7 @@ static void try_case(size_t i)
 	    swap_write(&cases[i].image, fd, 0, &calls, NULL, &err) !=
 		    IMGFMT_E_OS)
 		fail("swap: a pending image is replaced without force");
-	if (p->count)
+	if (p->log.count)
 		fail("swap: something was written before the refusal");
 	must(swap_write(&cases[i].image, fd, IMGFMT_OUTPUT_FORCE, &calls, NULL,
 			&err), &err, "the second image");

@@ -15,7 +15,7 @@ class Content:
     def __init__(self, words):
         self.kind, *self.args = words
         wanted = {"text": 1, "random": 1, "pattern": 0, "fill": 1, "zero": 0,
-                  "stored-zero": 0}
+                  "stored-zero": 0, "file": 1}
         if self.kind not in wanted:
             raise ValueError(f"no content '{self.kind}'")
         if len(self.args) != wanted[self.kind]:
@@ -40,6 +40,11 @@ class Content:
 
     def _fill(self, _frame, size):
         return bytes([int(self.args[0], 0)]) * size
+
+    def _file(self, frame, size):
+        with open(self.args[0], "rb") as file:
+            file.seek(frame * size)
+            return file.read(size).ljust(size, b"\0")
 
     @staticmethod
     def _zero(_frame, size):

@@ -43,7 +43,8 @@ what it holds:
   exclude FIRST COUNT CLASS                  excluded frames
   segment ADDR SIZE CONTENT [file=N] [vaddr=N] [offset=N] [flags=N] [align=N]
           [type=N] [same=K [shift=N]]        PT_LOAD of a bare image or core
-    CONTENT is: text TEXT, random SEED, pattern, fill BYTE, zero, stored-zero
+    CONTENT is: text TEXT, random SEED, pattern, fill BYTE, zero, stored-zero,
+    file PATH (the frame of that memory)
   backup DESTINATION BACKUP PAGES            run of the backup map
   ram ADDR SIZE  ram-flags N  firmware HEX   memory map
   map VADDR ADDR SIZE [alias]                mapping

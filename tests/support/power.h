@@ -6,24 +6,14 @@
 #ifndef TESTS_SUPPORT_POWER_H
 #define TESTS_SUPPORT_POWER_H
 
-#include "io/output.h"
-
-#define POWER_CALLS 512
-
-/* One call; a flush has no data. */
-struct power_call {
-	uint8_t *data;
-	size_t len;
-	uint64_t off;
-};
+#include "support/device.h"
 
 /* All writes and flushes of a device of @size bytes that held @old. */
 struct power {
 	uint8_t *old;
 	size_t size;
 	uint8_t *disk;		/* what is on it, in each case */
-	struct power_call calls[POWER_CALLS];
-	int count;
+	struct device_log log;
 };
 
 /* With what @fd holds now. */

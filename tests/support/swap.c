@@ -29,8 +29,8 @@ void swap_make(int fd, uint32_t pages, const uint32_t *bad, uint32_t bad_count,
 	}
 }
 
-void swap_note_of(const struct swap_sample *s, uint64_t halves,
-		  struct swap_note *ret)
+int swap_note_of(const struct swap_sample *s, uint64_t halves,
+		 struct swap_note *ret, struct imgfmt_error *err)
 {
 	const struct swsusp_info info = {
 		.arch = SWSUSP_ARCH_X86_64,
@@ -45,32 +45,27 @@ void swap_note_of(const struct swap_sample *s, uint64_t halves,
 		{ 0, halves - 1 },
 	};
 	uint8_t page[SAMPLE_PAGE];
-	struct imgfmt_error err;
+	int rc;
 
 	ret->header_flags = s->header_flags;
 	ret->hardware_signature = s->header_flags & SWSUSP_HW_SIG ? 77 : 0;
 	ret->zero_elided = s->zero_elided;
 	swsusp_info_encode(&info, sizeof(page), page);
-	must(swap_note_set_info(ret, page, sizeof(page), &err), &err, "a note");
-	if (s->backwards)
-		must(vec_append(&ret->parts, parts, ARRAY_SIZE(parts), &err),
-		     &err, "a note");
-}
-
-static int open_sample(const struct swap_sample *s, struct memory *m,
-		       struct imgfmt_image **ret, struct imgfmt_error *err)
-{
-	int rc = memory_open(m, false, 0, ret, err);
-
-	if (rc)
+	rc = swap_note_set_info(ret, page, sizeof(page), err);
+	if (rc || !s->backwards)
 		return rc;
-	swap_note_of(s, (*ret)->frames.max_pfn / 2, &(*ret)->swap);
-	(*ret)->has_swap = true;
-	return IMGFMT_OK;
+	return vec_append(&ret->parts, parts, ARRAY_SIZE(parts), err);
 }
 
-static int open_output(int fd, uint32_t flags, const struct output_calls *calls,
-		       struct imgfmt_output **ret, struct imgfmt_error *err)
+int swap_attach(const struct swap_sample *s, struct imgfmt_image *image,
+		struct imgfmt_error *err)
+{
+	image->has_swap = true;
+	return swap_note_of(s, image->frames.max_pfn / 2, &image->swap, err);
+}
+
+int swap_output(int fd, uint32_t flags, const struct output_calls *calls,
+		struct imgfmt_output **ret, struct imgfmt_error *err)
 {
 	const struct imgfmt_swap_opts opts = { .flags = flags };
 	struct swap_area *area;
@@ -99,9 +94,11 @@ int swap_write(const struct swap_sample *s, int fd, uint32_t flags,
 
 	m = memory_of(&bytes);
 	if (!rc)
-		rc = open_sample(s, &m, &image, err);
+		rc = memory_open(&m, false, 0, &image, err);
 	if (!rc)
-		rc = open_output(fd, flags, calls, &out, err);
+		rc = swap_attach(s, image, err);
+	if (!rc)
+		rc = swap_output(fd, flags, calls, &out, err);
 	if (!rc)
 		rc = imgfmt_convert(image, &opts, out, result, err);
 	imgfmt_output_free(out);

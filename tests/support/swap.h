@@ -27,12 +27,15 @@ void swap_make(int fd, uint32_t pages, const uint32_t *bad, uint32_t bad_count,
  * The note of a sample.  With @halves, the frames that its list begins with
  * lie from there on.
  */
-void swap_note_of(const struct swap_sample *s, uint64_t halves,
-		  struct swap_note *ret);
-/*
- * Write the sample to the area in @fd, through @calls or, if NULL, those of
- * the system.
- */
+int swap_note_of(const struct swap_sample *s, uint64_t halves,
+		 struct swap_note *ret, struct imgfmt_error *err);
+/* Give an open image that note. */
+int swap_attach(const struct swap_sample *s, struct imgfmt_image *image,
+		struct imgfmt_error *err);
+/* The area in @fd, through @calls or, if NULL, those of the system. */
+int swap_output(int fd, uint32_t flags, const struct output_calls *calls,
+		struct imgfmt_output **ret, struct imgfmt_error *err);
+/* Write the sample to the area in @fd. */
 int swap_write(const struct swap_sample *s, int fd, uint32_t flags,
 	       const struct output_calls *calls,
 	       struct imgfmt_convert_result *result, struct imgfmt_error *err);

@@ -76,8 +76,10 @@ class Image:
     def build(self):
         kind = self.recipe.choice["kind"]
         if kind == "area" and self.recipe.choice["state"] == "none":
-            self._put_page(self.recipe.numbers["resume-offset"], self.header(0, 0, 0), "header")
-            self.out.size = self.base() + max(10, self.recipe.numbers["device"]) * self.size
+            device = max(10, self.recipe.numbers["device"])
+            self._put_page(self.recipe.numbers["resume-offset"], self.header(0, 0, device),
+                           "header")
+            self.out.size = self.base() + device * self.size
         elif kind != "file":
             self._build(kind)
         for i, (record, field, _) in enumerate(self.recipe.sets):

@@ -43,7 +43,8 @@ where it lies:
   offset BYTES              the area begins there, as in a partition
 what it holds, in the order of the list:
   pages FIRST COUNT CONTENT
-    CONTENT is: text TEXT, random SEED, pattern, fill BYTE, zero, stored-zero
+    CONTENT is: text TEXT, random SEED, pattern, fill BYTE, zero, stored-zero,
+    file PATH (the frame of that memory)
   repeat COUNT STEP STATEMENT   COUNT times, its first number growing by STEP
   include FILE, clear       take over a file's statements; forget its pages
 what is done otherwise than the specification says; what depends on it follows:

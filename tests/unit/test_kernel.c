@@ -18,9 +18,9 @@ START_TEST(test_values)
 {
 	const struct vmcoreinfo v = text_of(
 		"OSRELEASE=6.1\nSYMBOL(a)=ffffffff81000010\nSIZE(a)=16\n"
-		"OFFSET(a.b)=8\nLENGTH(a)=3\nNUMBER(n)=-129\n"
-		"NUMBER(x)=0xffff800000000000\nNUMBER(big)=18446744073709551616\n"
-		"NUMBER(0x)=0x\nNUMBER(minus)=-\nSYMBOL(up)=FF\nSIZE(hex)=ff\n");
+		"OFFSET(a.b)=8\nLENGTH(a)=3\n" "NUMBER(n)=-129\n"
+		"NUMBER(x)=0xffff800000000000\n" "NUMBER(big)=18446744073709551616\n"
+		"NUMBER(0x)=0x\n" "NUMBER(minus)=-\nSYMBOL(up)=FF\nSIZE(hex)=ff\n");
 	char name[VMCOREINFO_NAME_MAX * 2];
 	uint64_t n;
 

@@ -315,6 +315,104 @@ START_TEST(falls_back_to_iomem)
 }
 END_TEST
 
+static const char identity_text[] =
+	"machine x86_64\n"
+	"release 6.12.117+deb12-cloud-amd64\n"
+	"version #1 SMP PREEMPT_DYNAMIC Debian 6.12.117-1\n"
+	"pages 49016\n"
+	"hardware-signature 0x5ca1ab1e\n";
+
+/* The map of a guest whose kernel wrote this checksum into its image. */
+static const char guest_text[] =
+	"firmware 0x0-0x9fbff System RAM\n"
+	"firmware 0x9fc00-0x9ffff Reserved\n"
+	"firmware 0xf0000-0xfffff Reserved\n"
+	"firmware 0x100000-0xbfd9fff System RAM\n"
+	"firmware 0xbfda000-0xbffffff Reserved\n"
+	"firmware 0xfffc0000-0xffffffff Reserved\n"
+	"firmware 0xfd00000000-0xffffffffff Reserved\n";
+
+START_TEST(knows_a_machine_by_more_than_its_memory)
+{
+	struct imgfmt_machine *m = load_ok(identity_text);
+	const struct machine_identity *id = machine_identity(m);
+	struct buffer b = { .max = sizeof(b.text) - 1 };
+	uint32_t checksum;
+	size_t count;
+
+	ck_assert_uint_eq(id->machine, 62);
+	ck_assert_str_eq(id->release, "6.12.117+deb12-cloud-amd64");
+	ck_assert_str_eq(id->version,
+			 "#1 SMP PREEMPT_DYNAMIC Debian 6.12.117-1");
+	ck_assert(id->has_pages && id->has_hardware_signature);
+	ck_assert_uint_eq(id->pages, 49016);
+	ck_assert_uint_eq(id->hardware_signature, 0x5ca1ab1e);
+	machine_ram(m, &count);
+	ck_assert_uint_eq(count, 0);
+	ck_assert(!machine_e820_checksum(m, &checksum));
+	ck_assert_int_eq(machine_print(m, keep, &b), 0);
+	ck_assert_ptr_nonnull(strstr(b.text, identity_text));
+	imgfmt_machine_free(m);
+
+	m = load_ok(guest_text);
+	ck_assert(!identity_is_any(machine_identity(m)));
+	ck_assert(machine_e820_checksum(m, &checksum));
+	ck_assert_uint_eq(checksum, 0x92315679);
+	imgfmt_machine_free(m);
+
+	m = load_ok("firmware 0x0-0x9fbff System RAM\nfirmware 1000000-1ffffff Moon\n");
+	ck_assert(!machine_e820_checksum(m, &checksum));
+	imgfmt_machine_free(m);
+}
+END_TEST
+
+START_TEST(refuses_bad_identities)
+{
+	static const char *const texts[] = {
+		"machine", "machine vax", "machine x86_64\nmachine x86_64",
+		"pages", "pages many", "pages 1 2", "pages 1\npages 1",
+		"pages 18446744073709551616", "hardware-signature 0x100000000",
+		"release", "version", "version #1\nversion #1",
+		"release 0123456789012345678901234567890123456789012345678901234567890123456789",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct imgfmt_error err = { .message = "" };
+		struct imgfmt_machine *m;
+
+		ck_assert_msg(load(texts[i], &m, &err) == IMGFMT_E_USAGE,
+			      "%s", texts[i]);
+		ck_assert_ptr_null(m);
+	}
+}
+END_TEST
+
+START_TEST(asks_the_running_system)
+{
+	static const char facs[] = "FACS\x40\0\0\0\x1e\xab\xa1\x5c";
+	struct machine_identity id;
+	char zones[PATH_MAX];
+	FILE *f;
+
+	put("zoneinfo", "Node 0, zone      DMA\n        present  3998\n"
+			"Node 0, zone   Normal\n        present  45018\n"
+			"        managed  1\n");
+	f = fopen(in_dir("FACS"), "w");
+	ck_assert_ptr_nonnull(f);
+	fwrite(facs, 1, sizeof(facs) - 1, f);
+	fclose(f);
+	snprintf(zones, sizeof(zones), "%s", in_dir("zoneinfo"));
+	identity_load_system(zones, in_dir("FACS"), &id);
+	ck_assert(id.has_pages && id.has_hardware_signature);
+	ck_assert_uint_eq(id.pages, 49016);
+	ck_assert_uint_eq(id.hardware_signature, 0x5ca1ab1e);
+	ck_assert_uint_ne(*id.release, 0);
+	ck_assert_uint_ne(*id.version, 0);
+	identity_load_system(in_dir("nothing"), in_dir("nothing"), &id);
+	ck_assert(!id.has_pages && !id.has_hardware_signature);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("machine");
@@ -330,6 +428,9 @@ int main(void)
 	tcase_add_test(tc, bounds_the_ranges);
 	tcase_add_test(tc, reads_what_the_firmware_said);
 	tcase_add_test(tc, falls_back_to_iomem);
+	tcase_add_test(tc, knows_a_machine_by_more_than_its_memory);
+	tcase_add_test(tc, refuses_bad_identities);
+	tcase_add_test(tc, asks_the_running_system);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Output to a device, on a file that plays one.  The test keeps a log of all
- * writes and flushes, and from it makes every state that a device can be in
- * when the power goes: it may have lost any write that no flush followed.
+ * Output to a device, on a file that plays one, and what the power leaves of it
+ * whenever it goes.
  */
 #include <check.h>
 #include <errno.h>
@@ -10,76 +9,28 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "io/output.h"
 #include "prng.h"
+#include "support/device.h"
 
 #define DEVICE_LEN	((size_t)96 << 10)
 #define HEAD_LEN	OUTPUT_DEVICE_HEAD
-#define LOG_MAX		64
-
-/* One call; a flush has no data. */
-struct call {
-	uint8_t *data;
-	size_t len;
-	uint64_t off;
-};
-
-struct log {
-	struct call call[LOG_MAX];
-	int count;
-	int fail_at;		/* the number of the call that fails; -1: none */
-	size_t most;		/* bytes that one write takes; 0: all */
-};
 
 static int device = -1;
 static uint8_t old[DEVICE_LEN];
 static uint8_t new[DEVICE_LEN];
 
-static struct call *log_call(struct log *log)
+static void free_log(struct device_log *log)
 {
-	if (log->count == log->fail_at) {
-		errno = EIO;
-		return NULL;
-	}
-	ck_assert_int_lt(log->count, LOG_MAX);
-	return &log->call[log->count++];
-}
-
-static ssize_t log_pwrite(void *ctx, int fd, const void *buf, size_t len,
-			  off_t off)
-{
-	struct log *log = ctx;
-	struct call *call = log_call(log);
-
-	if (!call)
-		return -1;
-	if (log->most && len > log->most)
-		len = log->most;
-	*call = (struct call){ malloc(len), len, (uint64_t)off };
-	ck_assert_ptr_nonnull(call->data);
-	memcpy(call->data, buf, len);
-	return pwrite(fd, buf, len, off);
-}
-
-static int log_flush(void *ctx, int fd)
-{
-	(void)fd;
-	return log_call(ctx) ? 0 : -1;
-}
-
-static void free_log(struct log *log)
-{
-	for (int i = 0; i < log->count; i++)
-		free(log->call[i].data);
+	device_log_fini(log);
 	free(log);
 }
 
-static struct log *new_log(void)
+static struct device_log *new_log(void)
 {
-	struct log *log = calloc(1, sizeof(*log));
+	struct device_log *log = malloc(sizeof(*log));
 
 	ck_assert_ptr_nonnull(log);
-	log->fail_at = -1;
+	device_log_init(log);
 	return log;
 }
 
@@ -99,9 +50,9 @@ static void drop_device(void)
 	close(device);
 }
 
-static struct imgfmt_output *open_device(struct log *log)
+static struct imgfmt_output *open_device(struct device_log *log)
 {
-	struct output_calls calls = { log_pwrite, log_flush, log };
+	struct output_calls calls = device_log_calls(log);
 	struct imgfmt_output *out;
 
 	ck_assert_int_eq(output_open_device_fd(device, "disk",
@@ -142,11 +93,6 @@ static int write_image(struct imgfmt_output *out, struct imgfmt_error *err)
 	return rc ? rc : output_commit(out, 61000, err);
 }
 
-static void apply(uint8_t *disk, const struct call *call)
-{
-	memcpy(disk + call->off, call->data, call->len);
-}
-
 /* Untouched, without a head, or complete. */
 static bool is_safe(const uint8_t *disk)
 {
@@ -155,29 +101,20 @@ static bool is_safe(const uint8_t *disk)
 	return !memcmp(disk, old, DEVICE_LEN) || !memcmp(disk, new, DEVICE_LEN);
 }
 
-/*
- * The power goes after @count calls.  Of the writes that no flush followed,
- * @mask says which came through.
- */
-static void cut(const struct log *log, int count, uint64_t mask)
+/* The power goes after @count calls; what no flush followed is as @mask says. */
+static void cut(const struct device_log *log, int count, uint64_t mask)
 {
 	static uint8_t disk[DEVICE_LEN];
-	int flushed = 0;
 
-	for (int i = 0; i < count; i++)
-		if (!log->call[i].data)
-			flushed = i;
 	memcpy(disk, old, sizeof(disk));
-	for (int i = 0; i < count; i++)
-		if (log->call[i].data && (i < flushed || mask >> i & 1))
-			apply(disk, &log->call[i]);
+	device_log_cut(log, count, mask, disk);
 	ck_assert_msg(is_safe(disk), "cut after %d calls, mask %#llx", count,
 		      (unsigned long long)mask);
 }
 
 START_TEST(survives_every_cut)
 {
-	struct log *log = new_log();
+	struct device_log *log = new_log();
 	struct imgfmt_output *out = open_device(log);
 	uint64_t state = 29;
 
@@ -201,7 +138,7 @@ END_TEST
 START_TEST(ends_complete)
 {
 	static uint8_t disk[DEVICE_LEN];
-	struct log *log = new_log();
+	struct device_log *log = new_log();
 	struct imgfmt_output *out;
 
 	log->most = _i;
@@ -222,7 +159,7 @@ START_TEST(reports_every_failure)
 	int rc = IMGFMT_E_OS;
 
 	for (int n = 0; rc < 0; n++) {
-		struct log *log = new_log();
+		struct device_log *log = new_log();
 		struct imgfmt_output *out = open_device(log);
 
 		ck_assert_int_eq(pwrite(device, old, sizeof(old), 0),
@@ -247,7 +184,7 @@ END_TEST
 START_TEST(leaves_no_image_without_commit)
 {
 	static uint8_t head[HEAD_LEN];
-	struct log *log = new_log();
+	struct device_log *log = new_log();
 	struct imgfmt_output *out = open_device(log);
 
 	imgfmt_output_free(out);
@@ -267,7 +204,7 @@ START_TEST(tells_when_the_old_content_is_gone)
 	bool fails = true;
 
 	for (int n = 0; fails; n++) {
-		struct log *log = new_log();
+		struct device_log *log = new_log();
 		struct imgfmt_output *out = open_device(log);
 
 		log->fail_at = n;
@@ -282,7 +219,7 @@ END_TEST
 
 START_TEST(says_what_does_not_fit)
 {
-	struct log *log = new_log();
+	struct device_log *log = new_log();
 	struct imgfmt_output *out = open_device(log);
 	struct imgfmt_error err;
 

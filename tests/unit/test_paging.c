@@ -245,7 +245,7 @@ START_TEST(test_arm64)
 	struct walked w;
 
 	snprintf(first, sizeof(first),
-		 "NUMBER(TCR_EL1_T1SZ)=0x%x\nNUMBER(VA_BITS)=%u", c->t1sz,
+		 "NUMBER(TCR_EL1_T1SZ)=0x%x\n" "NUMBER(VA_BITS)=%u", c->t1sz,
 		 c->bits);
 	start(&w, &form, first);
 	saved_map(&w.s, top, 3 * c->page_size, 0);
@@ -310,6 +310,12 @@ START_TEST(test_arm64_invalid)
 }
 END_TEST
 
+#define ARM64_IMAGE \
+	"NUMBER(kimage_voffset)=0xffff800000000000\n" \
+	"SYMBOL(_stext)=ffff800080000000\n"
+#define ARM64_TABLES \
+	ARM64_IMAGE "SYMBOL(swapper_pg_dir)=ffff800080000000\n"
+
 /* Keys that contradict each other or make no tables. */
 START_TEST(test_layout_refused)
 {
@@ -321,10 +327,10 @@ START_TEST(test_layout_refused)
 		{ EM_X86_64, 4096, "SYMBOL(init_top_pgt)=ffffffff81000000\n" },
 		{ EM_X86_64, 4096, "NUMBER(phys_base)=0\n" },
 		{ EM_X86_64, 65536, "NUMBER(phys_base)=0\nSYMBOL(init_top_pgt)=ffffffff81000000\n" },
-		{ EM_AARCH64, 4096, "NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800080000000\n" },
-		{ EM_AARCH64, 4096, "NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800080000000\nSYMBOL(swapper_pg_dir)=ffff800080000000\nNUMBER(VA_BITS)=64\n" },
-		{ EM_AARCH64, 4096, "NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800080000000\nSYMBOL(swapper_pg_dir)=ffff800080000000\nNUMBER(VA_BITS)=35\n" },
-		{ EM_AARCH64, 4096, "NUMBER(kimage_voffset)=0xffff800000000000\nSYMBOL(_stext)=ffff800080000000\nSYMBOL(swapper_pg_dir)=ffff800080000000\nNUMBER(VA_BITS)=48\nNUMBER(TCR_EL1_T1SZ)=0x1\n" },
+		{ EM_AARCH64, 4096, ARM64_IMAGE },
+		{ EM_AARCH64, 4096, ARM64_TABLES "NUMBER(VA_BITS)=64\n" },
+		{ EM_AARCH64, 4096, ARM64_TABLES "NUMBER(VA_BITS)=35\n" },
+		{ EM_AARCH64, 4096, ARM64_TABLES "NUMBER(VA_BITS)=48\n" "NUMBER(TCR_EL1_T1SZ)=0x1\n" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -5,7 +5,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "base/vec.h"
+#include "base/range.h"
+#include "prng.h"
 
 START_TEST(grows_and_keeps)
 {
@@ -61,6 +62,39 @@ START_TEST(refuses_what_wraps)
 }
 END_TEST
 
+/* With gaps and without, found as a walk finds them. */
+START_TEST(finds_ranges)
+{
+	struct row {
+		uint64_t first, count;
+		char rest[12];
+	};
+	uint64_t state = 3, at = 0;
+	struct vec v;
+
+	vec_init(&v, sizeof(struct row));
+	ck_assert_uint_eq(range_find(&v, 0), 0);
+	for (int i = 0; i < 100; i++) {
+		struct row r = { at + prng_below(&state, 3),
+				 1 + prng_below(&state, 4), "" };
+
+		ck_assert_int_eq(vec_push(&v, &r, NULL), IMGFMT_OK);
+		at = r.first + r.count;
+		for (uint64_t x = 0; x < at + 3; x++) {
+			const struct row *row = vec_array(&v, struct row);
+			size_t want = 0;
+
+			while (want < v.len &&
+			       row[want].first + row[want].count <= x)
+				want++;
+			ck_assert_uint_eq(range_find(&v, x), want);
+		}
+	}
+	ck_assert_uint_eq(range_find(&v, UINT64_MAX), v.len);
+	vec_fini(&v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("vec");
@@ -71,6 +105,7 @@ int main(void)
 	tcase_add_test(tc, grows_and_keeps);
 	tcase_add_test(tc, appends_many);
 	tcase_add_test(tc, refuses_what_wraps);
+	tcase_add_test(tc, finds_ranges);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -58,7 +58,7 @@ static int parse_uint(const struct opt *o, const char *text)
 
 	if (status)
 		return status;
-	if (v > o->max)
+	if (v < o->min || v > o->max)
 		return -ERANGE;
 	*o->dest.uint = (unsigned int)v;
 	return 0;
@@ -123,6 +123,9 @@ static void show_bad_value(const struct opt *o, const char *text, int status,
 		msg_error(m, NULL, "out of memory");
 	else if (o->kind == OPT_KIND_WORD)
 		show_bad_word(o, text, m);
+	else if (status == -ERANGE && o->min && strspn(text, "0") == strlen(text))
+		msg_usage(m, "--%s: '%s' is below %u", o->long_name, text,
+			  o->min);
 	else if (status == -ERANGE && o->kind == OPT_KIND_UINT)
 		msg_usage(m, "--%s: '%s' is above %u", o->long_name, text,
 			  o->max);
@@ -140,7 +143,7 @@ static int argument_form(const struct opt *o)
 	return o->fallback ? optional_argument : required_argument;
 }
 
-/* The table in getopt's own form. */
+/* The table in getopt's own form; zeroed, it is an empty one. */
 struct getopt_form {
 	struct option	longs[OPTS_MAX + 1];
 	char		shorts[3 * OPTS_MAX + 2];
@@ -151,7 +154,6 @@ static void make_form(const struct opt *opts, struct getopt_form *f)
 	char *s = f->shorts;
 	size_t n = 0;
 
-	*f = (struct getopt_form){ 0 };
 	*s++ = ':';	/* tell a missing argument from an unknown option */
 	for (size_t i = 0; opts[i].kind != OPT_KIND_END; i++) {
 		const struct opt *o = &opts[i];
@@ -216,7 +218,7 @@ static void show_bad_option(const struct opt *opts, int c, const char *word,
 enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,
 			     struct msg *m, int *first_ret)
 {
-	struct getopt_form form;
+	struct getopt_form form = { 0 };
 	const struct opt *o;
 	int c, status;
 

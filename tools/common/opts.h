@@ -63,7 +63,7 @@ struct opt {
 	const char	*help;
 	const char	*fallback;	/* the argument is optional: its default */
 	const struct opt_name *words;
-	unsigned int	 max;
+	unsigned int	 min, max;
 	bool		*given;			/* set with the value, or NULL */
 	union {
 		bool		 *flag;
@@ -99,12 +99,17 @@ struct opt {
 /* unsigned int: a decimal number up to @m. */
 #define OPT_UINT(s, l, a, d, m, h) \
 	{ OPT_ROW_(UINT, s, l, a, h), .max = (m), .dest.uint = (d) }
+/* The same from 1 on. */
+#define OPT_COUNT_OF(s, l, a, d, m, h) \
+	{ OPT_ROW_(UINT, s, l, a, h), .min = 1, .max = (m), .dest.uint = (d) }
 /* uint64_t: bytes, with K, M, G, ... or KB, MB, GB, ... */
 #define OPT_SIZE(s, l, a, d, h) \
 	{ OPT_ROW_(SIZE, s, l, a, h), .dest.u64 = (d) }
-/* uint64_t: decimal, or hexadecimal after 0x; bool @g: whether it was given,
- * or NULL. */
-#define OPT_ADDRESS(s, l, a, d, g, h) \
+/* uint64_t: decimal, or hexadecimal after 0x. */
+#define OPT_ADDRESS(s, l, a, d, h) \
+	{ OPT_ROW_(ADDRESS, s, l, a, h), .dest.u64 = (d) }
+/* The same where every value means something; bool @g: whether it was given. */
+#define OPT_ADDRESS_GIVEN(s, l, a, d, g, h) \
 	{ OPT_ROW_(ADDRESS, s, l, a, h), .given = (g), .dest.u64 = (d) }
 /* A title for the rows that follow, such as "What to show:". */
 #define OPT_HEADING(text) { .kind = OPT_KIND_HEADING, .help = (text) }
@@ -140,7 +145,7 @@ extern const struct opt_name opts_when[];
 		   "take the input as FORMAT, do not detect it"), \
 	OPT_SIZE(0, "offset", "BYTES", &(c)->offset, \
 		 "the image begins BYTES behind the input's beginning"), \
-	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, NULL, \
+	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, \
 		 "the swap file begins at page PAGES of the device"), \
 	OPT_SIZE(0, "memlimit", "SIZE", &(c)->memlimit, \
 		 "take no more memory than SIZE for tables")

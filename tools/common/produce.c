@@ -188,6 +188,20 @@ static const char *describe(const struct produce *p,
 					   "a streamed image";
 }
 
+/* What a debugger will miss, of a memory that it could have told. */
+static void tell_recovery(const struct produce *p, const char *input,
+			  const struct imgfmt_convert_result *r)
+{
+	struct msg *m = &p->tool->msg;
+
+	if (r->recovery == IMGFMT_RECOVERED_NOTHING)
+		msg_warning(m, input, "the memory has no VMCOREINFO: debuggers will not find the kernel in the output");
+	else if (r->recovery == IMGFMT_RECOVERED_NOTE)
+		msg_warning(m, input, "the page tables do not tell the kernel's addresses: the output has none");
+	else if (r->recovery == IMGFMT_RECOVERED)
+		msg_note(m, input, "VMCOREINFO and addresses of the kernel were found in the memory");
+}
+
 static void summarise(const struct produce *p, const char *output,
 		      const struct imgfmt_convert_result *r, uint64_t ns)
 {
@@ -237,6 +251,7 @@ static void report_json(const struct produce *p, const char *output,
 	for (size_t i = 0; i < p->warning_count; i++)
 		json_error(j, NULL, &p->warnings[i]);
 	json_end(j);
+	json_string(j, "recovered", imgfmt_recovery_name((int)r->recovery));
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
 	if (p->swap)
@@ -360,6 +375,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
+	tell_recovery(p, input, &result);
 	summarise(p, output, &result, now_ns() - start);
 	return result.lost_pages || result.unverified ? EXIT_NO : EXIT_YES;
 }

@@ -42,8 +42,8 @@ struct produce {
 	OPT_STRING(0, "codec", "NAME[:LEVEL]", &(p)->opts.codec, \
 		   "compress blocks with NAME " \
 		   "(none, zlib, lzma, zstd, lz4)"), \
-	OPT_UINT(0, "block-pages", "N", &(p)->opts.block_pages, 64, \
-		 "compress N pages at a time, a power of 2"), \
+	OPT_COUNT_OF(0, "block-pages", "N", &(p)->opts.block_pages, 64, \
+		     "compress N pages at a time, a power of 2"), \
 	OPT_WORD(0, "view", "VIEW", &(p)->view, opts_view, \
 		 "address pages as in VIEW"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \

@@ -216,6 +216,10 @@ static int check(struct imgcheck *c, const char *operand)
 		take_finding(c, IMGFMT_FINDING_ERROR, &err);
 	add_json_verdict(c);
 	print_verdict(c);
+	msg_note(&c->tool.msg, c->input,
+		 "blocks checked: %" PRIu64 ", %s; notes: %" PRIu64,
+		 c->report.blocks, units_size(UNITS_BUF, c->report.bytes, false),
+		 c->report.notes);
 	return verdict_exit(c->verdict);
 }
 

@@ -33,12 +33,14 @@ static int run_invalidate(struct produce *p, const char *path)
 	};
 	struct imgfmt_error err;
 
+	if (t->common.output)
+		return tool_usage(t, "--invalidate changes %s where it stands, so there is no -o",
+				  path);
 	if (imgfmt_swap_invalidate(path, &opts, &err)) {
 		if (err.status == IMGFMT_E_USAGE)
 			return tool_usage(t, "%s", err.message);
 		return tool_fail(t, NULL, &err);
 	}
-	json_string(&t->json, "output", path);
 	json_bool(&t->json, "invalidated", true);
 	msg_summary(&t->msg, path, "the image is taken back, this is swap again");
 	return EXIT_YES;
@@ -74,7 +76,7 @@ int main(int argc, char **argv)
 		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
 			 "the swap device begins at BYTES of the output"),
 		OPT_ADDRESS(0, "to-resume-offset", "PAGES",
-			    &produce.area.resume_offset, NULL,
+			    &produce.area.resume_offset,
 			    "the swap file begins at page PAGES of the output"),
 		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
 			   "the swap file lies there as LIST says"),

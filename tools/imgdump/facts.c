@@ -7,6 +7,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "kernel.h"
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
 
 /* In the order of spec 6.7. */
@@ -36,7 +38,11 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 		add_obstacle(f, imgfmt_level_name(IMGFMT_BARE),
 			     "it is bare, without digests and commit record");
 	if (d->damaged || !imgfmt_image_damage(d->image, &damage))
-		add_obstacle(f, "damaged", "it is damaged or cut");
+		add_obstacle(f, "damaged",
+			     !d->damaged && damage.status ==
+					     IMGFMT_E_UNSUPPORTED ?
+				     "it cannot be read here" :
+				     "it is damaged or cut");
 	/* This tool has salvaged it, not who made the image. */
 	if (d->damaged)
 		reasons &= ~IMGFMT_NOT_RESUMABLE_SALVAGED;
@@ -72,7 +78,21 @@ static void count_slots(struct facts *f, const struct dump *d)
 		f->slots_used += slot.kind != 0;
 }
 
-void facts_gather(struct facts *f, const struct dump *d)
+/* The image's own words come first; a foreign one may have none. */
+static void find_kernel(struct facts *f, struct dump *d)
+{
+	f->has_kernel = kernel_quick(d, &f->kernel);
+	f->release = d->info.release;
+	f->version = d->info.version;
+	if (!f->has_kernel)
+		return;
+	if (!*f->release)
+		f->release = f->kernel.release;
+	if (!*f->version && !strcmp(f->release, f->kernel.release))
+		f->version = f->kernel.version;
+}
+
+void facts_gather(struct facts *f, struct dump *d)
 {
 	const struct imgfmt_info *i = &d->info;
 
@@ -85,6 +105,7 @@ void facts_gather(struct facts *f, const struct dump *d)
 	count_backup_map(f, d);
 	count_slots(f, d);
 	find_obstacles(f, d);
+	find_kernel(f, d);
 }
 
 bool facts_any(const uint8_t *bytes, size_t size)

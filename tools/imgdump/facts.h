@@ -26,9 +26,12 @@ struct facts {
 	size_t		 slots, slots_used;
 	struct obstacle	 obstacles[OBSTACLES_MAX];
 	size_t		 obstacle_count;
+	bool		 has_kernel;
+	struct imgfmt_kernel_info kernel;	/* out of the memory */
+	const char	*release, *version;	/* never NULL */
 };
 
-void facts_gather(struct facts *f, const struct dump *d);
+void facts_gather(struct facts *f, struct dump *d);
 
 /* Whether a number is a size in bytes. */
 bool facts_is_size(const struct imgfmt_fact *f);

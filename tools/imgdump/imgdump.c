@@ -35,6 +35,8 @@ static const struct section sections[WHATS] = {
 			    NULL },
 	[WHAT_VMCOREINFO] = { "VMCOREINFO", false, text_vmcoreinfo,
 			      json_vmcoreinfo, raw_vmcoreinfo },
+	[WHAT_DMESG] = { "Kernel log", true, text_dmesg, json_dmesg,
+			 raw_dmesg },
 	[WHAT_MANIFEST] = { "Manifest", true, text_manifest, json_manifest,
 			    raw_manifest },
 	[WHAT_PAGES] = { "Pages", true, text_pages, json_pages, NULL },
@@ -192,9 +194,11 @@ static int dump_image(struct dump *d, struct imgfmt_error *err)
 		return rc;
 	d->info.struct_size = sizeof(d->info);
 	imgfmt_image_info(d->image, &d->info);
-	if (d->wanted[WHAT_READ] && d->info.sequential)
+	if ((d->wanted[WHAT_READ] || d->wanted[WHAT_DMESG]) &&
+	    d->info.sequential)
 		return dump_error(err, IMGFMT_E_SEEK,
-				  "--read needs random access, and this is a pipe; use a file");
+				  "%s needs random access, and this is a pipe; use a file",
+				  d->wanted[WHAT_READ] ? "--read" : "--dmesg");
 	rc = print_sections(d, err);
 	/* What could be shown was shown; that is not all of it. */
 	if (!rc && !imgfmt_image_damage(d->image, err))
@@ -210,6 +214,7 @@ static int run(struct dump *d)
 	d->file = input_name(d->tool.operands[0]);
 	json_string(&d->tool.json, "input", d->file);
 	rc = dump_image(d, &err);
+	imgfmt_kernel_free(d->kernel);
 	imgfmt_image_unref(d->image);
 	if (rc)
 		return tool_fail(&d->tool, d->file, &err);
@@ -231,8 +236,12 @@ static bool check_options(struct dump *d)
 	d->titled = wanted > 1;
 	if (d->view && !d->wanted[WHAT_READ] && !d->wanted[WHAT_PAGES])
 		return dump_usage(d, "--view needs --pages or --read");
+	if ((d->virt || d->phys) && !d->wanted[WHAT_READ])
+		return dump_usage(d, "--virt and --phys need --read");
+	if (d->virt && (d->phys || d->view))
+		return dump_usage(d, "--virt goes with neither --phys nor --view");
 	if (d->raw && (wanted != 1 || !has_raw))
-		return dump_usage(d, "--raw needs one of --read, --manifest and --vmcoreinfo, and nothing else");
+		return dump_usage(d, "--raw needs one of --read, --manifest, --vmcoreinfo and --dmesg, and nothing else");
 	if (d->raw && d->tool.common.json)
 		return dump_usage(d, "--raw and --json exclude each other");
 	if (d->raw && !d->wanted[WHAT_VMCOREINFO] && isatty(STDOUT_FILENO))
@@ -269,13 +278,19 @@ int main(int argc, char **argv)
 			 "show kernel addresses of physical ranges"),
 		OPT_FLAG(0, "vmcoreinfo", &d.wanted[WHAT_VMCOREINFO],
 			 "show what the kernel tells of itself"),
+		OPT_FLAG(0, "dmesg", &d.wanted[WHAT_DMESG],
+			 "show the kernel's log"),
 		OPT_FLAG(0, "manifest", &d.wanted[WHAT_MANIFEST],
 			 "show the bytes that a signature signs"),
 		OPT_FLAG(0, "pages", &d.wanted[WHAT_PAGES],
 			 "show runs of frames with state and class"),
 		OPT_LIST(0, "read", "ADDR[:LEN]", &d.reads,
-			 "show LEN (256) bytes at physical address ADDR"),
+			 "show LEN (256) bytes at address ADDR"),
 		OPT_HEADING("How to show it:"),
+		OPT_FLAG(0, "phys", &d.phys,
+			 "addresses of --read are physical, the default"),
+		OPT_FLAG(0, "virt", &d.virt,
+			 "addresses of --read are the kernel's virtual ones"),
 		OPT_WORD(0, "view", "VIEW", &d.view, view_words,
 			 "show --pages and --read in VIEW"),
 		OPT_FLAG(0, "raw", &d.raw, "write bytes as they are"),

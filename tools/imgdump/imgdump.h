@@ -28,13 +28,14 @@ enum what {
 	WHAT_MEMORY_MAP,
 	WHAT_MAPPINGS,
 	WHAT_VMCOREINFO,
+	WHAT_DMESG,
 	WHAT_MANIFEST,
 	WHAT_PAGES,
 	WHAT_READ,
 	WHATS
 };
 
-/* Bytes at a physical address, never empty, never beyond 2^64. */
+/* Bytes at an address, never empty, never beyond 2^64. */
 struct span {
 	uint64_t address, size;
 };
@@ -45,10 +46,12 @@ struct dump {
 	struct imgfmt_image	*image;
 	struct imgfmt_info	info;
 	bool			damaged;	/* what is intact is shown */
+	struct imgfmt_kernel	*kernel;	/* NULL until it is needed */
 	bool			wanted[WHATS];
 	bool			titled;		/* there are several sections */
 	bool			raw;
 	int			view;		/* asked for, or 0 */
+	bool			virt, phys;	/* addresses of --read */
 	struct opt_list		reads;		/* arguments of --read */
 	struct span		*spans;		/* the same, parsed */
 };
@@ -87,6 +90,7 @@ int text_backup_map(struct dump *d, struct imgfmt_error *err);
 int text_memory_map(struct dump *d, struct imgfmt_error *err);
 int text_mappings(struct dump *d, struct imgfmt_error *err);
 int text_vmcoreinfo(struct dump *d, struct imgfmt_error *err);
+int text_dmesg(struct dump *d, struct imgfmt_error *err);
 int text_manifest(struct dump *d, struct imgfmt_error *err);
 int text_pages(struct dump *d, struct imgfmt_error *err);
 int text_read(struct dump *d, struct imgfmt_error *err);
@@ -101,6 +105,7 @@ int json_backup_map(struct dump *d, struct imgfmt_error *err);
 int json_memory_map(struct dump *d, struct imgfmt_error *err);
 int json_mappings(struct dump *d, struct imgfmt_error *err);
 int json_vmcoreinfo(struct dump *d, struct imgfmt_error *err);
+int json_dmesg(struct dump *d, struct imgfmt_error *err);
 int json_manifest(struct dump *d, struct imgfmt_error *err);
 int json_pages(struct dump *d, struct imgfmt_error *err);
 int json_read(struct dump *d, struct imgfmt_error *err);
@@ -108,6 +113,7 @@ int json_read(struct dump *d, struct imgfmt_error *err);
 /* ---- Bytes as they are ------------------------------------------------ */
 
 int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err);
+int raw_dmesg(struct dump *d, struct imgfmt_error *err);
 int raw_manifest(struct dump *d, struct imgfmt_error *err);
 int raw_read(struct dump *d, struct imgfmt_error *err);
 

@@ -3,6 +3,7 @@
  * The tables of an image as JSON.  The form is spec/schema/imgdump-1.json.
  */
 #include "facts.h"
+#include "kernel.h"
 
 int json_headers(struct dump *d, struct imgfmt_error *err)
 {
@@ -128,6 +129,27 @@ int json_mappings(struct dump *d, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
+/* Whether a note has it, or in which frame of the memory it was. */
+static void put_origin(struct dump *d)
+{
+	struct imgfmt_kernel_info info = {
+		.struct_size = sizeof(info),
+		.origin = IMGFMT_VMCOREINFO_NOTE,
+		.vmcoreinfo_pfn = IMGFMT_NOWHERE,
+	};
+	struct json *j = &d->tool.json;
+
+	if (d->kernel)
+		imgfmt_kernel_info(d->kernel, &info);
+	json_object(j, "vmcoreinfo_origin");
+	json_string(j, "where", imgfmt_vmcoreinfo_origin_name((int)info.origin));
+	if (info.origin == IMGFMT_VMCOREINFO_MEMORY)
+		json_uint(j, "pfn", info.vmcoreinfo_pfn);
+	else
+		json_null(j, "pfn");
+	json_end(j);
+}
+
 /* Keys are data here, so they stand in values: they may repeat. */
 int json_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 {
@@ -135,10 +157,13 @@ int json_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 	struct vmcoreinfo_line line;
 	const char *text;
 	size_t size;
+	int rc = kernel_vmcoreinfo(d, &text, &size, err);
 
-	(void)err;
-	if (imgfmt_image_vmcoreinfo(d->image, &text, &size)) {
+	if (rc && rc != IMGFMT_E_ABSENT)
+		return rc;
+	if (rc) {
 		json_null(j, "vmcoreinfo");
+		json_null(j, "vmcoreinfo_origin");
 		return IMGFMT_OK;
 	}
 	json_array(j, "vmcoreinfo");
@@ -152,6 +177,7 @@ int json_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 		json_end(j);
 	}
 	json_end(j);
+	put_origin(d);
 	return IMGFMT_OK;
 }
 

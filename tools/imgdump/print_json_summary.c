@@ -38,12 +38,45 @@ static void put_time(struct json *j, uint64_t time)
 		    time ? units_time(UNITS_BUF, (int64_t)time) : NULL);
 }
 
-static void put_system(struct dump *d, struct json *j)
+static void put_hex_or_null(struct json *j, const char *key, bool known,
+			    uint64_t value)
+{
+	if (known)
+		json_hex64(j, key, value);
+	else
+		json_null(j, key);
+}
+
+/* Out of the kernel's own memory; null if its VMCOREINFO is not known. */
+static void put_kernel(struct json *j, const struct facts *f)
+{
+	const struct imgfmt_kernel_info *k = &f->kernel;
+
+	if (!f->has_kernel) {
+		json_null(j, "kernel");
+		return;
+	}
+	json_object(j, "kernel");
+	json_string(j, "vmcoreinfo", imgfmt_vmcoreinfo_origin_name((int)k->origin));
+	put_uint_or_null(j, "vmcoreinfo_pfn",
+			 k->origin == IMGFMT_VMCOREINFO_MEMORY,
+			 k->vmcoreinfo_pfn);
+	json_string(j, "nodename", *k->nodename ? k->nodename : NULL);
+	json_bool(j, "page_tables", k->translates);
+	put_uint_or_null(j, "table_levels", k->table_levels, k->table_levels);
+	put_hex_or_null(j, "kaslr_offset", k->has_kaslr_offset,
+			k->kaslr_offset);
+	put_hex_or_null(j, "phys_base", k->has_phys_base, k->phys_base);
+	put_hex_or_null(j, "page_offset", k->has_page_offset, k->page_offset);
+	json_end(j);
+}
+
+static void put_system(struct dump *d, struct json *j, const struct facts *f)
 {
 	const struct imgfmt_info *i = &d->info;
 
-	json_string(j, "release", *i->release ? i->release : NULL);
-	json_string(j, "version", *i->version ? i->version : NULL);
+	json_string(j, "release", *f->release ? f->release : NULL);
+	json_string(j, "version", *f->version ? f->version : NULL);
 	json_uint(j, "machine", i->machine);
 	json_string(j, "architecture", imgfmt_machine_name(i->machine));
 	json_string(j, "byte_order", i->big_endian ? "big" : "little");
@@ -197,7 +230,8 @@ int json_summary(struct dump *d, struct imgfmt_error *err)
 	facts_gather(&f, d);
 	json_object(j, "summary");
 	put_identity(d, j);
-	put_system(d, j);
+	put_system(d, j, &f);
+	put_kernel(j, &f);
 	put_features(d, j);
 	put_sizes(d, j, &f);
 	put_pages(d, j, &f);

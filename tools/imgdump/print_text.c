@@ -7,6 +7,7 @@
 #include "common/hexdump.h"
 #include "common/text.h"
 #include "facts.h"
+#include "kernel.h"
 
 /* Of a program header that is no memory (spec 4.4). */
 #define NO_PADDR UINT64_MAX
@@ -41,6 +42,11 @@ static void print_elf_header(struct dump *d, struct table *t)
 	const char *machine = imgfmt_machine_name(i->machine);
 
 	table_start_pairs(t, stdout);
+	if (i->resumes) {
+		table_pair(t, "ELF header", "none, the format is %s",
+			   i->format);
+		return;
+	}
 	table_pair(t, "Class", "ELF64");
 	table_pair(t, "Type", "core");
 	table_pair(t, "Byte order", "%s-endian",
@@ -239,12 +245,14 @@ int text_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 	struct vmcoreinfo_line line;
 	const char *text;
 	size_t size;
+	int rc = kernel_vmcoreinfo(d, &text, &size, err);
 
-	(void)err;
-	if (imgfmt_image_vmcoreinfo(d->image, &text, &size)) {
+	if (rc == IMGFMT_E_ABSENT) {
 		text_nothing(d, "VMCOREINFO");
 		return IMGFMT_OK;
 	}
+	if (rc)
+		return rc;
 	while (facts_vmcoreinfo_line(&text, &size, &line)) {
 		text_escape(stdout, line.key, line.key_len);
 		if (line.value) {

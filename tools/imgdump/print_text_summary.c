@@ -45,14 +45,29 @@ static void print_format(struct dump *d, struct table *t)
 			   plural(i->block_pages));
 }
 
-static void print_kernel(struct dump *d, struct table *t)
+/* Where the kernel lies, as far as its own memory shows. */
+static void print_addresses(struct table *t, const struct facts *f)
+{
+	const struct imgfmt_kernel_info *k = &f->kernel;
+
+	if (!f->has_kernel || !k->translates)
+		return;
+	if (k->has_kaslr_offset)
+		table_pair(t, "KASLR offset", "0x%" PRIx64, k->kaslr_offset);
+	if (k->has_phys_base)
+		table_pair(t, "Physical base", "0x%" PRIx64, k->phys_base);
+	if (k->has_page_offset)
+		table_pair(t, "Direct map", "0x%" PRIx64, k->page_offset);
+}
+
+static void print_kernel(struct dump *d, struct table *t, const struct facts *f)
 {
 	const struct imgfmt_info *i = &d->info;
 	const char *machine = imgfmt_machine_name(i->machine);
 
-	table_pair(t, "Kernel", "%s", *i->release ? i->release : "unknown");
-	if (*i->version)
-		table_pair(t, "Version", "%s", i->version);
+	table_pair(t, "Kernel", "%s", *f->release ? f->release : "unknown");
+	if (*f->version)
+		table_pair(t, "Version", "%s", f->version);
 	if (machine)
 		table_pair(t, "Architecture", "%s, %s-endian", machine,
 			   i->big_endian ? "big" : "little");
@@ -62,6 +77,7 @@ static void print_kernel(struct dump *d, struct table *t)
 	table_pair(t, "Saved", "%s",
 		   i->time ? units_time(UNITS_BUF, (int64_t)i->time) :
 			     "unknown");
+	print_addresses(t, f);
 }
 
 static void print_size(struct dump *d, struct table *t, const struct facts *f)
@@ -295,7 +311,7 @@ static void print_fact(struct dump *d, struct table *t,
 	}
 }
 
-/* What only this format has. */
+/* What only this format has, or the note of an image that was on swap. */
 static int print_facts(struct dump *d, struct imgfmt_error *err)
 {
 	struct imgfmt_fact f;
@@ -303,8 +319,11 @@ static int print_facts(struct dump *d, struct imgfmt_error *err)
 
 	if (imgfmt_image_fact(d->image, 0, &f))
 		return IMGFMT_OK;
-	printf("\n%sOf the format %s:%s\n", d->tool.color ? COLOR_BOLD : "",
-	       d->info.format, d->tool.color ? COLOR_RESET : "");
+	printf("\n%s%s%s:%s\n", d->tool.color ? COLOR_BOLD : "",
+	       d->info.resumes ? "Of the format " :
+				 "Of the hibernation image that it was made from",
+	       d->info.resumes ? d->info.format : "",
+	       d->tool.color ? COLOR_RESET : "");
 	table_start_pairs(&t, stdout);
 	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &f); i++)
 		print_fact(d, &t, &f);
@@ -321,7 +340,7 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	table_start_pairs(&t, stdout);
 	table_pair(&t, "Image", "%s", d->file);
 	table_pair(&t, "Kind", "%s", kind_words(d));
-	print_kernel(d, &t);
+	print_kernel(d, &t, &f);
 	print_format(d, &t);
 	print_size(d, &t, &f);
 	if (!d->info.resumes)

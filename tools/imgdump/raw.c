@@ -4,18 +4,17 @@
  * bytes are no manifest.
  */
 #include "common/closeout.h"
-#include "imgdump.h"
+#include "kernel.h"
 
 int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 {
 	const char *text;
 	size_t size;
+	int rc = kernel_vmcoreinfo(d, &text, &size, err);
 
-	if (imgfmt_image_vmcoreinfo(d->image, &text, &size))
-		return dump_error(err, IMGFMT_E_ABSENT,
-				  "there is no VMCOREINFO");
-	write_bytes(stdout, text, size);
-	return IMGFMT_OK;
+	if (!rc)
+		write_bytes(stdout, text, size);
+	return rc;
 }
 
 int raw_manifest(struct dump *d, struct imgfmt_error *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes at physical addresses.
+ * Bytes at addresses, physical or the kernel's virtual ones.
  */
 #include "read.h"
 
@@ -11,6 +11,7 @@
 #include "common/closeout.h"
 #include "common/hexdump.h"
 #include "common/signals.h"
+#include "kernel.h"
 
 #define SIZE_DEFAULT 256
 
@@ -73,7 +74,13 @@ bool read_parse(struct dump *d)
 	return true;
 }
 
-static int open_cursor(struct dump *d, struct imgfmt_cursor **ret,
+/* Where bytes come from: one of the two. */
+struct memory {
+	struct imgfmt_cursor *cursor;
+	struct imgfmt_kernel *kernel;
+};
+
+static int open_memory(struct dump *d, struct memory *ret,
 		       struct imgfmt_error *err)
 {
 	const struct imgfmt_cursor_opts opts = {
@@ -81,14 +88,23 @@ static int open_cursor(struct dump *d, struct imgfmt_cursor **ret,
 		.view = (uint32_t)dump_view(d),
 	};
 
-	return imgfmt_cursor_new(d->image, &opts, ret, err);
+	*ret = (struct memory){ NULL, NULL };
+	if (d->virt)
+		return kernel_need(d, &ret->kernel, err);
+	return imgfmt_cursor_new(d->image, &opts, &ret->cursor, err);
+}
+
+/* The kernel is kept. */
+static void close_memory(struct memory *m)
+{
+	imgfmt_cursor_free(m->cursor);
 }
 
 /*
  * Read @s and hand each piece, at most a page, to @take; false ends it, as
  * nobody gets the rest, and tool_finish() says why.
  */
-static int read_span(struct imgfmt_cursor *c, const struct dump *d,
+static int read_span(const struct memory *m, const struct dump *d,
 		     const struct span *s,
 		     bool (*take)(void *ctx, const void *data, size_t len),
 		     void *ctx, struct imgfmt_error *err)
@@ -103,7 +119,10 @@ static int read_span(struct imgfmt_cursor *c, const struct dump *d,
 
 		if (n > s->size - done)
 			n = s->size - done;
-		rc = imgfmt_read_phys(c, at, piece, (size_t)n, err);
+		rc = m->kernel ? imgfmt_read_virt(m->kernel, at, piece,
+						  (size_t)n, err) :
+				 imgfmt_read_phys(m->cursor, at, piece,
+						  (size_t)n, err);
 		if (rc)
 			return rc;
 		if (!take(ctx, piece, (size_t)n))
@@ -138,8 +157,8 @@ static bool take_copy(void *ctx, const void *data, size_t len)
 
 int text_read(struct dump *d, struct imgfmt_error *err)
 {
-	struct imgfmt_cursor *c;
-	int rc = open_cursor(d, &c, err);
+	struct memory m;
+	int rc = open_memory(d, &m, err);
 
 	for (size_t i = 0; i < d->reads.count && !rc; i++) {
 		const struct span *s = &d->spans[i];
@@ -148,26 +167,26 @@ int text_read(struct dump *d, struct imgfmt_error *err)
 		if (i)
 			putchar('\n');
 		hexdump_start(&h, stdout, s->address);
-		rc = read_span(c, d, s, take_hexdump, &h, err);
+		rc = read_span(&m, d, s, take_hexdump, &h, err);
 		if (!rc || h.fill || h.addr != s->address)
 			hexdump_finish(&h);
 	}
-	imgfmt_cursor_free(c);
+	close_memory(&m);
 	return rc;
 }
 
 int raw_read(struct dump *d, struct imgfmt_error *err)
 {
-	struct imgfmt_cursor *c;
-	int rc = open_cursor(d, &c, err);
+	struct memory m;
+	int rc = open_memory(d, &m, err);
 
 	for (size_t i = 0; i < d->reads.count && !rc; i++)
-		rc = read_span(c, d, &d->spans[i], take_raw, NULL, err);
-	imgfmt_cursor_free(c);
+		rc = read_span(&m, d, &d->spans[i], take_raw, NULL, err);
+	close_memory(&m);
 	return rc;
 }
 
-static int put_span(struct dump *d, struct imgfmt_cursor *c,
+static int put_span(struct dump *d, const struct memory *m,
 		    const struct span *s, struct imgfmt_error *err)
 {
 	struct json *j = &d->tool.json;
@@ -176,12 +195,15 @@ static int put_span(struct dump *d, struct imgfmt_cursor *c,
 
 	if (!bytes)
 		return dump_error(err, IMGFMT_E_NOMEM, "out of memory");
-	rc = read_span(c, d, s, take_copy, &end, err);
+	rc = read_span(m, d, s, take_copy, &end, err);
 	if (!rc) {
 		json_object(j, NULL);
 		json_hex64(j, "address", s->address);
 		json_uint(j, "size", s->size);
-		json_string(j, "view", imgfmt_view_name(dump_view(d)));
+		json_bool(j, "virtual", d->virt);
+		json_string(j, "view",
+			    imgfmt_view_name(d->virt ? IMGFMT_VIEW_ORIGINAL :
+						       dump_view(d)));
 		json_hex(j, "bytes_hex", bytes, (size_t)s->size);
 		json_end(j);
 	}
@@ -191,15 +213,15 @@ static int put_span(struct dump *d, struct imgfmt_cursor *c,
 
 int json_read(struct dump *d, struct imgfmt_error *err)
 {
-	struct imgfmt_cursor *c;
-	int rc = open_cursor(d, &c, err);
+	struct memory m;
+	int rc = open_memory(d, &m, err);
 
 	if (!rc)
 		json_array(&d->tool.json, "read");
 	for (size_t i = 0; i < d->reads.count && !rc; i++)
-		rc = put_span(d, c, &d->spans[i], err);
+		rc = put_span(d, &m, &d->spans[i], err);
 	if (!rc)
 		json_end(&d->tool.json);
-	imgfmt_cursor_free(c);
+	close_memory(&m);
 	return rc;
 }

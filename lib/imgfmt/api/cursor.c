@@ -46,6 +46,9 @@ int imgfmt_cursor_new(struct imgfmt_image *image,
 	*ret = NULL;
 	if (rc)
 		return rc;
+	if (o.flags & ~IMGFMT_CURSOR_VERIFY)
+		return err_set(err, IMGFMT_E_USAGE, "unknown flags 0x%x",
+			       o.flags);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return err_nomem(err, "a cursor");

@@ -98,8 +98,7 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.ignorable = i->ignorable,
 		.present_pages = image->frames.present,
 		.excluded_pages = image->frames.excluded,
-		.block_count = i->level == IMGFMT_BARE ? 0 :
-							 image->frames.blocks,
+		.block_count = i->level ? image->frames.blocks : 0,
 		.release = i->release,
 		.version = i->version,
 		.memory_from_segments =

@@ -19,26 +19,55 @@ struct imgfmt_kernel {
 	uint64_t pfn;
 };
 
+/*
+ * Without the memory, because the input is a pipe or in the other view, what
+ * the note says is still worth something.
+ */
+static int describe_only(struct imgfmt_kernel *k, const struct vmcoreinfo *note,
+			 const struct imgfmt_error *why,
+			 struct imgfmt_error *err)
+{
+	int rc;
+
+	k->memory.memory.frames = &k->memory.own_frames;
+	rc = kernel_init(&k->kernel, &k->memory.memory, note, err);
+	k->kernel.why_not = *why;
+	return rc;
+}
+
 static int find_kernel(struct imgfmt_kernel *k,
 		       const struct imgfmt_kernel_opts *o,
 		       struct imgfmt_error *err)
 {
-	const struct kernel_memory *memory = &k->memory.memory;
+	struct view_memory *v = &k->memory;
 	const struct recover_opts search = {
 		.frames = o->search_frames,
 		.progress = o->progress,
 	};
+	bool has_note;
 	struct vmcoreinfo note;
+	struct imgfmt_error why;
+	int rc = view_memory_init(v, k->image, k->image->info.view,
+				  &k->image->backup_map, &why);
 
-	if (vmcoreinfo_find(&k->image->notes, &note)) {
+	has_note = vmcoreinfo_find(&k->image->notes, &note);
+	if (has_note) {
 		k->origin = IMGFMT_VMCOREINFO_NOTE;
-		return kernel_init(&k->kernel, memory, &note, err);
+		if (rc == IMGFMT_E_SEEK || rc == IMGFMT_E_ABSENT)
+			return describe_only(k, &note, &why, err);
 	}
-	if (o->flags & IMGFMT_KERNEL_NOTE_ONLY)
+	if (rc) {
+		if (err)
+			*err = why;
+		return rc;
+	}
+	if (has_note)
+		return kernel_init(&k->kernel, &v->memory, &note, err);
+	if (o->flags & IMGFMT_KERNEL_QUICK && !k->image->ops->recover)
 		return err_set(err, IMGFMT_E_ABSENT, "there is no VMCOREINFO");
 	k->origin = IMGFMT_VMCOREINFO_MEMORY;
-	return recover_kernel(memory, &search, &k->kernel, &k->text, &k->pfn,
-			      err);
+	return recover_kernel(&v->memory, &search, &k->kernel, &k->text,
+			      &k->pfn, err);
 }
 
 int imgfmt_kernel_new(struct imgfmt_image *image,
@@ -58,10 +87,7 @@ int imgfmt_kernel_new(struct imgfmt_image *image,
 	k->image = source_ref(image);
 	k->pfn = IMGFMT_NOWHERE;
 	vec_init(&k->text, 1);
-	rc = view_memory_init(&k->memory, image, image->info.view,
-			      &image->backup_map, err);
-	if (!rc)
-		rc = find_kernel(k, &o, err);
+	rc = find_kernel(k, &o, err);
 	k->has_kernel = !rc;
 	if (rc) {
 		imgfmt_kernel_free(k);

@@ -105,6 +105,15 @@ const char *imgfmt_vmcoreinfo_origin_name(int origin)
 	return WORD(words, origin);
 }
 
+const char *imgfmt_recovery_name(int recovery)
+{
+	static const char *const words[] = {
+		NULL, "vmcoreinfo and mappings", "vmcoreinfo", "nothing",
+	};
+
+	return WORD(words, recovery);
+}
+
 const char *imgfmt_machine_name(uint16_t machine)
 {
 	static const struct {

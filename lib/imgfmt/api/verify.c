@@ -56,6 +56,9 @@ int imgfmt_verify(struct imgfmt_image *image,
 
 	if (rc)
 		return rc;
+	if (v.opts.depth > IMGFMT_DEPTH_DEEP ||
+	    v.opts.flags & ~IMGFMT_VERIFY_RESUMABLE)
+		return err_set(err, IMGFMT_E_USAGE, "unknown depth or flags");
 	if (!v.opts.depth)
 		v.opts.depth = IMGFMT_DEPTH_FULL;
 	tell_bare(&v);

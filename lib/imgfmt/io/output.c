@@ -47,7 +47,9 @@ int output_new(const struct output_ops *ops, size_t size, const char *name,
 		return err_nomem(err, "an output");
 	}
 	out->ops = ops;
+	/* @ret is a pointer to the kind's own type. */
 	memcpy(ret, &out, sizeof(out));
+	/* cppcheck-suppress memleak ; the caller has it */
 	return IMGFMT_OK;
 }
 

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Text files of lines with hexadecimal numbers, as the kernel exports them,
- * read line by line: of a text of any length a buffer is all that is in memory.
+ * Small text files of lines with hexadecimal numbers, as the kernel exports
+ * them: the whole file in memory, and a cursor over its lines.
  */
 #ifndef IMGFMT_IO_TEXT_H
 #define IMGFMT_IO_TEXT_H
 
 #include "base/base.h"
 #include "imgfmt.h"
-#include "io/io.h"
-
-/* The longest line, without its newline. */
-#define TEXT_LINE_MAX	4096u
 
 struct text {
-	struct io *io;
-	char	*buf;
-	size_t	 pos, len;	/* what of it is still to be taken */
-	uint64_t read, max;	/* bytes of the file */
-	size_t	 line;		/* number of the last line taken, from 1 */
-	bool	 end;
-	const char *line_end;	/* of that line, its comment included */
+	char  *data;
+	size_t len;
+	size_t pos;	/* of the next line */
+	size_t line;	/* number of the last line taken, from 1 */
+	size_t end;	/* of that line, its comment included */
 };
 
 /* What is left of a line. */
@@ -28,21 +22,46 @@ struct line {
 	const char *pos, *end;
 };
 
-/* No more than @max bytes are read; see text_next_line(). */
-int text_open(const char *path, uint64_t max, struct text *ret,
+/* IMGFMT_E_LIMIT for more than @max bytes. */
+int text_load(const char *path, size_t max, struct text *ret,
 	      struct imgfmt_error *err);
 void text_fini(struct text *t);
 
 /*
  * The next line that is not empty, without comment ("#" to the end), blanks at
- * its ends and carriage return; valid until the next call.  IMGFMT_END at the
- * end of the text, IMGFMT_E_LIMIT in one that is longer than was allowed, and
- * IMGFMT_E_USAGE in a line that is.
+ * its ends and carriage return.  False at the end of the text.
  */
-int text_next_line(struct text *t, struct line *ret, struct imgfmt_error *err);
+bool text_next_line(struct text *t, struct line *ret);
 
 /* Give @l, a rest of the last line, the comment that was cut off. */
 void text_uncut(const struct text *t, struct line *l);
+
+struct io;
+
+/* The same of a text of any length, of which a buffer is all that is in memory. */
+struct text_stream {
+	struct io *io;
+	char	*buf;
+	size_t	 pos, len;	/* what of it is still to be taken */
+	uint64_t read, max;	/* bytes of the file */
+	size_t	 line;		/* number of the last line taken, from 1 */
+	bool	 end;
+};
+
+/* The longest line of a stream, without its newline. */
+#define TEXT_LINE_MAX	4096u
+
+/* No more than @max bytes are read; see text_stream_next_line(). */
+int text_stream_open(const char *path, uint64_t max, struct text_stream *ret,
+		     struct imgfmt_error *err);
+void text_stream_fini(struct text_stream *t);
+
+/*
+ * Valid until the next call.  IMGFMT_END at the end of the text, IMGFMT_E_LIMIT
+ * in one that is longer than was allowed, and IMGFMT_E_USAGE in a line that is.
+ */
+int text_stream_next_line(struct text_stream *t, struct line *ret,
+			  struct imgfmt_error *err);
 
 static inline bool line_is_empty(const struct line *l)
 {

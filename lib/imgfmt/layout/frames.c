@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/range.h"
 #include "format.h"
 #include "record/info.h"
 
@@ -83,20 +84,11 @@ int frames_build(struct frames *f, uint32_t block_pages,
 	return IMGFMT_OK;
 }
 
+RANGE_CHECK(struct imgfmt_run, pfn, pages);
+
 size_t frames_find(const struct frames *f, uint64_t pfn)
 {
-	const struct imgfmt_run *runs = frames_runs(f);
-	size_t lo = 0, hi = f->runs.len;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (runs[mid].pfn + runs[mid].pages > pfn)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
+	return range_find(&f->runs, pfn);
 }
 
 bool frames_present(const struct frames *f, uint64_t pfn)

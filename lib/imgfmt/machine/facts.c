@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "machine/facts.h"
 
-#define TEXT_MAX	((uint64_t)16 << 20)
+#define TEXT_MAX	((size_t)16 << 20)
 #define ATTRIBUTE_MAX	4096u	/* what sysfs allows */
 
 /* The rest of a line from its first address: "FIRST-LAST". */
@@ -45,16 +45,16 @@ static int parse_facts(struct imgfmt_machine *m, struct text *t,
 		       struct imgfmt_error *err)
 {
 	struct line line;
-	int rc;
 
-	while (!(rc = text_next_line(t, &line, err))) {
-		rc = parse_fact(m, t, &line, err);
+	while (text_next_line(t, &line)) {
+		int rc = parse_fact(m, t, &line, err);
+
 		if (rc < 0) {
 			err_prefix(err, "line %zu", t->line);
 			return rc;
 		}
 	}
-	return rc == IMGFMT_END ? IMGFMT_OK : rc;
+	return IMGFMT_OK;
 }
 
 /* A line of /proc/iomem at any depth: "00001000-0009fbff : System RAM". */
@@ -78,21 +78,21 @@ static int parse_iomem(struct imgfmt_machine *m, struct text *t,
 		       struct imgfmt_error *err)
 {
 	struct line line;
-	int rc;
 
-	while (!(rc = text_next_line(t, &line, err))) {
-		rc = parse_resource(m, &line, err);
+	while (text_next_line(t, &line)) {
+		int rc = parse_resource(m, &line, err);
+
 		if (rc < 0)
 			return rc;
 	}
-	return rc == IMGFMT_END ? IMGFMT_OK : rc;
+	return IMGFMT_OK;
 }
 
 static int load_iomem(struct imgfmt_machine *m, const char *path,
 		      struct imgfmt_error *err)
 {
 	struct text text;
-	int rc = text_open(path, TEXT_MAX, &text, err);
+	int rc = text_load(path, TEXT_MAX, &text, err);
 
 	if (rc == IMGFMT_OK)
 		rc = parse_iomem(m, &text, err);
@@ -114,10 +114,8 @@ static int load_attribute(const char *dir, const char *entry, const char *name,
 	*text = (struct text){ 0 };
 	if (len >= (int)sizeof(path))
 		return err_os(err, ENAMETOOLONG, "%s", dir);
-	rc = text_open(path, ATTRIBUTE_MAX, text, err);
-	if (rc == IMGFMT_OK)
-		rc = text_next_line(text, ret, err);
-	if (rc == IMGFMT_END)
+	rc = text_load(path, ATTRIBUTE_MAX, text, err);
+	if (rc == IMGFMT_OK && !text_next_line(text, ret))
 		rc = err_set(err, IMGFMT_E_UNSUPPORTED, "is empty");
 	if (rc < 0)
 		err_prefix(err, "%s", path);
@@ -198,7 +196,7 @@ int machine_load_text(const char *path, struct imgfmt_machine **ret,
 {
 	struct imgfmt_machine *m;
 	struct text text;
-	int rc = text_open(path, TEXT_MAX, &text, err);
+	int rc = text_load(path, TEXT_MAX, &text, err);
 
 	*ret = NULL;
 	if (rc < 0)

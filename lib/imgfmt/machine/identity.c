@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 #define ZONEINFO_MAX	 ((size_t)16 << 20)
+#define FACS_MAX	 4096u
 #define FACS_SIGNATURE	 8u	/* offset of the hardware signature */
 
 static const struct {
@@ -113,9 +114,11 @@ static void load_pages(const char *path, struct machine_identity *id)
 	struct text text;
 	struct line line;
 
-	if (text_open(path, ZONEINFO_MAX, &text, NULL))
+	if (text_load(path, ZONEINFO_MAX, &text, NULL)) {
+		text_fini(&text);
 		return;
-	while (!text_next_line(&text, &line, NULL)) {
+	}
+	while (text_next_line(&text, &line)) {
 		uint64_t pages;
 
 		if (!line_take_word(&line, "present") ||
@@ -130,18 +133,15 @@ static void load_pages(const char *path, struct machine_identity *id)
 /* Only root may read tables of the firmware, and not every machine has it. */
 static void load_signature(const char *path, struct machine_identity *id)
 {
-	uint8_t table[FACS_SIGNATURE + 4];
-	struct io *io;
-	size_t got;
+	struct text table;
 
-	if (io_open_path(path, &io, NULL))
-		return;
-	if (!io_read(io, 0, table, sizeof(table), &got, NULL) &&
-	    got == sizeof(table) && !memcmp(table, "FACS", 4)) {
-		id->hardware_signature = get_le32(table + FACS_SIGNATURE);
+	if (!text_load(path, FACS_MAX, &table, NULL) &&
+	    table.len >= FACS_SIGNATURE + 4 &&
+	    !memcmp(table.data, "FACS", 4)) {
+		id->hardware_signature = get_le32(table.data + FACS_SIGNATURE);
 		id->has_hardware_signature = true;
 	}
-	io_free(io);
+	text_fini(&table);
 }
 
 void identity_load_system(const char *zoneinfo, const char *facs,

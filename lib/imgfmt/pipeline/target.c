@@ -11,6 +11,9 @@
 
 #define CODEC_DEFAULT "zstd"
 
+/* Class none is no reason to leave out a page. */
+#define CLASSES (IMGFMT_EXCLUDE(IMGFMT_CLASSES) - IMGFMT_EXCLUDE(IMGFMT_NONE + 1))
+
 static int choose_codec(struct conversion *c,
 			const struct imgfmt_convert_opts *opts,
 			struct imgfmt_error *err)
@@ -250,19 +253,16 @@ static void take_info(struct conversion *c,
 	memcpy(t->info.version, from->version, sizeof(from->version));
 }
 
-static int check_opts(const struct conversion *c,
-		      const struct imgfmt_convert_opts *opts,
-		      struct imgfmt_error *err)
+static int check_opts(const struct imgfmt_convert_opts *opts,
+		      const struct info *info, struct imgfmt_error *err)
 {
-	const struct info *info = &c->target.info;
-
-	if (opts->block_pages && c->sink->block_pages)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "output format \"%s\" has its own size of blocks",
-			       c->sink->name);
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->exclude & ~CLASSES)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "no classes to exclude: 0x%x",
+			       opts->exclude & ~CLASSES);
 	if (opts->has_entry && opts->entry >= IMGFMT_MAX_ADDRESS)
 		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
 				"entry 0x%llx is beyond the highest address, 2^52",
@@ -324,14 +324,16 @@ static bool was_used(const struct imgfmt_image *image)
 
 /*
  * What it takes to write the image back to swap, as long as frames are what
- * the kernel that wrote it knew.
+ * the kernel that wrote it knew, and all that it needs is there: a core does
+ * not tell what was left out of it.
  */
 static int take_swap(struct conversion *c, struct imgfmt_error *err)
 {
 	int rc;
 
 	c->target.used = c->image->swap.consumed || was_used(c->image);
-	if (!c->image->has_swap || c->view.swaps.len)
+	if (!c->image->has_swap || c->view.swaps.len ||
+	    frames_left_out(&c->target.frames))
 		return IMGFMT_OK;
 	c->target.has_swap = true;
 	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
@@ -371,7 +373,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		return err_set(err, IMGFMT_E_USAGE,
 			       "unknown output format \"%s\"", to);
 	take_info(c, opts);
-	rc = check_opts(c, opts, err);
+	rc = check_opts(opts, &c->target.info, err);
 	if (!rc)
 		rc = sink_check_opts(c->sink, opts, err);
 	if (!rc)

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/error.h"
 #include "io/text.h"
 
 /* A line of 8 bytes and more for each extent. */
@@ -24,26 +23,22 @@ int swap_extents_load(const char *path, struct vec *ret,
 {
 	struct text text;
 	struct line line;
-	int rc = text_open(path, TEXT_MAX, &text, err);
+	int rc = text_load(path, TEXT_MAX, &text, err);
 
 	if (rc)
 		return rc;
-	while (!(rc = text_next_line(&text, &line, err))) {
+	while (!rc && text_next_line(&text, &line)) {
 		struct swap_extent e;
 
 		if (take_extent(&line, &e))
 			rc = vec_push(ret, &e, err);
 		else
 			rc = err_set(err, IMGFMT_E_USAGE,
-				     "line %zu: not three numbers: page of the file, page of the device, count",
-				     text.line);
-		if (rc)
-			break;
+				     "%s: line %zu: not three numbers: page of the file, page of the device, count",
+				     path, text.line);
 	}
-	if (rc < 0)
-		err_prefix(err, "%s", path);
 	text_fini(&text);
-	return rc == IMGFMT_END ? IMGFMT_OK : rc;
+	return rc;
 }
 
 static int compare_pages(const void *a, const void *b)

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "elf/elf.h"
 #include "elf/note.h"
+#include "kernel/vmcoreinfo.h"
 #include "layout/segments.h"
 #include "sink/sink.h"
 
@@ -19,6 +20,30 @@ struct elf_sink {
 	uint64_t segments, stored, zero;
 };
 
+/*
+ * A reader takes the page size of a core from VMCOREINFO.  A text with another
+ * one than the image's makes a core of other pages, and a lie of the note.
+ */
+static bool pages_are_told_right(const struct target *t)
+{
+	const char *bytes = t->notes.data;
+	struct note_place place;
+	size_t pos = 0;
+
+	while (!note_next(bytes, t->notes.len, t->big_endian, 0, &pos, &place,
+			  NULL)) {
+		const struct vmcoreinfo v = { bytes + place.desc,
+					      place.desc_size };
+		uint64_t size;
+
+		if (note_is(bytes, &place, VMCOREINFO_OWNER) &&
+		    vmcoreinfo_number(&v, "PAGESIZE", 10, &size) &&
+		    size != t->info.page_size)
+			return false;
+	}
+	return true;
+}
+
 static int build_notes(const struct target *t, struct vec *ret,
 		       struct imgfmt_error *err)
 {
@@ -26,7 +51,7 @@ static int build_notes(const struct target *t, struct vec *ret,
 	int rc = IMGFMT_OK;
 
 	vec_init(&desc, 1);
-	if (t->has_swap) {
+	if (t->has_swap && pages_are_told_right(t)) {
 		rc = swap_note_encode(&t->swap, t->info.page_size, &desc, err);
 		if (!rc)
 			rc = note_append(ret, t->big_endian, IMGFMT_NOTE_OWNER,

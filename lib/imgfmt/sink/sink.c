@@ -30,8 +30,15 @@ int sink_check_opts(const struct sink_ops *sink,
 		    const struct imgfmt_convert_opts *opts,
 		    struct imgfmt_error *err)
 {
+	uint32_t unknown = opts->flags & ~(IMGFMT_CONVERT_CONTENT_DIGESTS |
+					   IMGFMT_CONVERT_SALVAGE |
+					   IMGFMT_CONVERT_KEEP_ZERO |
+					   IMGFMT_CONVERT_USED);
 	const char *what = NULL;
 
+	if (unknown)
+		return err_set(err, IMGFMT_E_USAGE, "unknown flags 0x%x",
+			       unknown);
 	if (opts->codec && !sink->blocks && !sink->prepare)
 		what = "codec";
 	else if (opts->block_pages && !sink->tables)

@@ -76,6 +76,7 @@ static int snapshot_emit(void *sink, const struct unit *u,
 	struct snapshot_sink *s = sink;
 	uint64_t at = s->offset;
 
+	swsusp_stream_add(&s->stream, u);
 	s->offset += u->out_size;
 	return output_write(s->out, at, u->out, u->out_size, err);
 }
@@ -85,6 +86,10 @@ static int snapshot_finish(void *sink, struct imgfmt_convert_result *result,
 {
 	struct snapshot_sink *s = sink;
 
+	int rc = swsusp_stream_prove(&s->stream, err);
+
+	if (rc)
+		return rc;
 	swsusp_stream_count(&s->stream, result);
 	result->bytes_written = s->offset;
 	return output_commit(s->out, s->offset, err);

@@ -47,6 +47,16 @@ static int take_extent(const struct place *place, const struct io_extent *e,
 	return x.pages ? vec_push(ret, &x, err) : IMGFMT_OK;
 }
 
+/* Pages from the first on. */
+static uint64_t covered(const struct vec *extents)
+{
+	const struct swap_extent *e =
+		vec_array(extents, const struct swap_extent);
+
+	return extents->len ? e[extents->len - 1].slot +
+				      e[extents->len - 1].pages : 0;
+}
+
 int swap_file_extents(struct place *place, uint32_t page_size, struct vec *ret,
 		      struct imgfmt_error *err)
 {
@@ -70,5 +80,7 @@ int swap_file_extents(struct place *place, uint32_t page_size, struct vec *ret,
 				 place_size(place), page_size, ret, err);
 	vec_fini(&extents);
 	io_free(io);
+	if (!rc && covered(ret) < place_size(place) / page_size)
+		rc = unfit(place, "it has holes", err);
 	return rc;
 }

@@ -14,15 +14,12 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "digest/crc32.h"
 #include "sink/swap_area.h"
 
 struct swsusp_sink {
 	struct swsusp_stream stream;	/* the first: see swsusp_encode() */
 	const struct target *t;
 	struct swap_area *area;
-	uint32_t crc;
-
 	uint64_t slot;			/* the last one taken */
 	uint64_t entries, maps;		/* written, or counted */
 	uint64_t first_map;		/* page of the device */
@@ -257,8 +254,7 @@ static int swsusp_emit(void *sink, const struct unit *u,
 	uint32_t size = s->t->info.page_size;
 	int rc = s->entries ? IMGFMT_OK : write_info(s, err);
 
-	s->crc = crc32_le_join(s->crc, u->crc32,
-			       (uint64_t)swsusp_unit_pages(u) * size);
+	swsusp_stream_add(&s->stream, u);
 	return rc ? rc : write_pages(s, u->out, u->out_size / size, err);
 }
 
@@ -286,10 +282,12 @@ static int swsusp_finish(void *sink, struct imgfmt_convert_result *result,
 		.image = s->first_map,
 		.flags = header_flags(t),
 	};
-	int rc = write_map(s, s->map_slot, 0, err);
+	int rc = swsusp_stream_prove(&s->stream, err);
 
+	if (!rc)
+		rc = write_map(s, s->map_slot, 0, err);
 	if (header.flags & SWSUSP_CRC32)
-		header.crc32 = s->crc;
+		header.crc32 = s->stream.crc;
 	if (!rc)
 		rc = swap_area_commit(s->area, &header, err);
 	swsusp_stream_count(&s->stream, result);

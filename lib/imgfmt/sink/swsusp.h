@@ -21,6 +21,8 @@ struct swsusp_stream {
 	struct page_list list;
 	uint64_t meta_pages, data_pages;
 
+	uint32_t crc;		/* of all clusters that were written */
+
 	/* Where the next cluster begins. */
 	uint64_t next;		/* its first page */
 	struct list_cursor at;	/* its first data page, or one elided */
@@ -47,6 +49,15 @@ void swsusp_stream_info(const struct swsusp_stream *s, void *page);
 /* Pages, of the part of @result that is known at the end. */
 void swsusp_stream_count(const struct swsusp_stream *s,
 			 struct imgfmt_convert_result *result);
+
+/* Count a cluster that is written, in their order. */
+void swsusp_stream_add(struct swsusp_stream *s, const struct unit *unit);
+/*
+ * All are: if the stream is that of the image on swap which it was made from,
+ * as its counts say, it has the same CRC [SWS-25].
+ */
+int swsusp_stream_prove(const struct swsusp_stream *s,
+			struct imgfmt_error *err);
 
 /* The next cluster: IMGFMT_END behind the last one. */
 int swsusp_stream_cut(struct swsusp_stream *s, struct unit *unit);

@@ -29,15 +29,15 @@ static int check_target(const struct target *t,
 	if (t->info.kind != IMGFMT_HIBERNATED_SYSTEM)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "memory of a hibernating kernel is no hibernation image of the kernel's own form");
-	if (!t->has_swap)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "not made from a hibernation image of the kernel's own form: it has no note to write one back by");
 	if (t->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "a salvaged image cannot be resumed, so it is not written back");
 	if (frames_left_out(&t->frames))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "pages that a resume needs are left out, so it is not written back");
+	if (!t->has_swap)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "not made from a hibernation image of the kernel's own form: it has no note to write one back by");
 	if (t->used && !(opts->flags & IMGFMT_CONVERT_USED))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "the image was resumed from before: to do so again would destroy file systems that have changed since; use --force");

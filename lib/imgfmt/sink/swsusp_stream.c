@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sink/swsusp.h"
 
+#include <stdlib.h>
+
 #include "base/error.h"
 #include "digest/crc32.h"
 
@@ -106,6 +108,49 @@ int swsusp_stream_cut(struct swsusp_stream *s, struct unit *u)
 		cut_data(s, u, SWSUSP_CLUSTER_PAGES - u->own);
 	s->next += swsusp_unit_pages(u);
 	return IMGFMT_OK;
+}
+
+/* ---- The whole ----------------------------------------------------------- */
+
+void swsusp_stream_add(struct swsusp_stream *s, const struct unit *u)
+{
+	s->crc = crc32_le_join(s->crc, u->crc32,
+			       (uint64_t)swsusp_unit_pages(u) *
+				       s->t->info.page_size);
+}
+
+/* Whether the note is of an image of just so many pages. */
+static bool has_same_counts(const struct swsusp_stream *s, uint8_t *page)
+{
+	uint32_t size = s->t->info.page_size;
+	struct swsusp_info info;
+
+	swap_note_info_page(&s->t->swap, size, page);
+	/* Counts are decoded of any architecture. */
+	swsusp_info_decode(page, size, 0, &info, NULL);
+	return info.image_pages == s->data_pages &&
+	       info.pages == 1 + swsusp_stream_pages(s);
+}
+
+int swsusp_stream_prove(const struct swsusp_stream *s,
+			struct imgfmt_error *err)
+{
+	const struct swap_note *n = &s->t->swap;
+	uint8_t *page;
+	bool same;
+
+	if (!(n->header_flags & SWSUSP_CRC32))
+		return IMGFMT_OK;
+	page = malloc(s->t->info.page_size);
+	if (!page)
+		return err_nomem(err, "the info page");
+	same = has_same_counts(s, page);
+	free(page);
+	if (!same || s->crc == n->crc32)
+		return IMGFMT_OK;
+	return err_rule(err, IMGFMT_E_CORRUPT, "SWS-25", IMGFMT_NOWHERE,
+			"the pages have the CRC 0x%08x, those of the hibernation image had 0x%08x: nothing is written back",
+			s->crc, n->crc32);
 }
 
 /* ---- Encoding ------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/range.h"
 #include "format.h"
 
 static bool is_memory(const struct imgfmt_segment *s)
@@ -161,27 +162,12 @@ int extents_frames(const struct vec *extents, const struct vec *segments,
 	return rc;
 }
 
-/* Index of the first extent that ends above @paddr. */
-static size_t find_extent(const struct vec *extents, uint64_t paddr)
-{
-	const struct extent *e = vec_array(extents, struct extent);
-	size_t lo = 0, hi = extents->len;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (e[mid].paddr + e[mid].bytes > paddr)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
-}
+RANGE_CHECK(struct extent, paddr, bytes);
 
 int extents_read(const struct vec *extents, struct io *io, uint64_t paddr,
 		 void *buf, size_t len, struct imgfmt_error *err)
 {
-	size_t i = find_extent(extents, paddr);
+	size_t i = range_find(extents, paddr);
 	uint8_t *to = buf;
 
 	while (len) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "layout/page_list.h"
+#include "source/swap_facts.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
 #define PROBE_LEAST 4096u	/* of a disk that cannot read all of these */
@@ -132,17 +133,21 @@ static int choose_source(struct imgfmt_image *image,
 	return rc;
 }
 
-/* Every page has its place in the kernel's page list [SWAP-06]. */
-static int check_parts(const struct imgfmt_image *image,
-		       struct imgfmt_error *err)
+/*
+ * What came with a write-back note: every page has its place in the kernel's
+ * page list [SWAP-06].  A hibernation image tells its own facts.
+ */
+static int take_swap_note(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct page_list list;
 	int rc;
 
+	if (!image->has_swap || image->facts.len)
+		return IMGFMT_OK;
 	page_list_init(&list);
 	rc = page_list_build(&list, &image->frames, &image->swap.parts, err);
 	page_list_fini(&list);
-	return rc;
+	return rc ? rc : swap_facts_tell(image, err);
 }
 
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
@@ -165,8 +170,8 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 	rc = choose_source(image, opts, err);
 	if (!rc)
 		rc = image->ops->open(image, err);
-	if (!rc && image->swap.parts.len)
-		rc = check_parts(image, err);
+	if (!rc)
+		rc = take_swap_note(image, err);
 	if (rc) {
 		image_free(image);
 		return rc;

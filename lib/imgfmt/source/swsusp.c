@@ -18,10 +18,14 @@ static const uint32_t page_sizes[] = { 4096, 16384, 65536 };
 bool swsusp_bear(struct imgfmt_image *image, int rc,
 		 const struct imgfmt_error *err)
 {
+	bool damage = rc == IMGFMT_E_CORRUPT || rc == IMGFMT_E_TRUNCATED;
+
 	if (!rc)
 		return true;
-	if ((!image->salvage && !image->tolerant) ||
-	    (rc != IMGFMT_E_CORRUPT && rc != IMGFMT_E_TRUNCATED))
+	/* What this build cannot read may still have a header to show. */
+	if (rc == IMGFMT_E_UNSUPPORTED)
+		damage = !image->salvage && swsusp_of(image)->has_header;
+	if ((!image->salvage && !image->tolerant) || !damage)
 		return false;
 	if (!image->damage.status)
 		image->damage = *err;
@@ -262,6 +266,8 @@ static int settle(struct imgfmt_image *image, struct imgfmt_error *err)
 
 	take_info(image);
 	image->info.max_pfn = image->frames.max_pfn;
+	if (s->info_is_right)
+		image->plan.data_size = swsusp_body_pages(s) * s->page_size;
 	image->has_checksum = s->header.flags & SWSUSP_CRC32;
 	image->zero_pages = s->zero;
 	image->stored_pages = image->frames.present - s->zero;

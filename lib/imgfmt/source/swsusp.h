@@ -144,6 +144,12 @@ int swsusp_ends_early(const struct swsusp *s, uint64_t needed,
 		      struct imgfmt_error *err);
 /* Whether there is something to read of a body page. */
 bool swsusp_body_available(const struct swsusp *s, uint64_t page);
+/*
+ * Of the first @count body pages: how many are there before the first gap, and
+ * the first one behind the last gap.
+ */
+uint64_t swsusp_available_head(const struct swsusp *s, uint64_t count);
+uint64_t swsusp_available_tail(const struct swsusp *s, uint64_t count);
 
 /* ---- swsusp_salvage.c ---- */
 

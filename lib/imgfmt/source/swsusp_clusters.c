@@ -119,3 +119,31 @@ bool swsusp_body_available(const struct swsusp *s, uint64_t page)
 	return c < s->clusters.len &&
 	       vec_array(&s->clusters, const struct cluster)[c].len;
 }
+
+/* In steps that what was found bounds, and not what the info page claims. */
+uint64_t swsusp_available_head(const struct swsusp *s, uint64_t count)
+{
+	const struct cluster *c = vec_array(&s->clusters, const struct cluster);
+	uint64_t n = 0;
+
+	if (!s->codec)
+		return min_u64(count, s->available);
+	while (n < s->clusters.len && c[n].len &&
+	       n * SWSUSP_CLUSTER_PAGES < count)
+		n++;
+	return min_u64(count, n * SWSUSP_CLUSTER_PAGES);
+}
+
+uint64_t swsusp_available_tail(const struct swsusp *s, uint64_t count)
+{
+	const struct cluster *c = vec_array(&s->clusters, const struct cluster);
+	uint64_t n = div_round_up(count, SWSUSP_CLUSTER_PAGES);
+
+	if (!s->codec)
+		return s->available < count ? count : 0;
+	if (n > s->clusters.len)
+		return count;
+	while (n && c[n - 1].len)
+		n--;
+	return min_u64(count, n * SWSUSP_CLUSTER_PAGES);
+}

@@ -75,9 +75,11 @@ static void put_flags(struct swsusp *s)
 
 static const char *state_word(const struct imgfmt_image *image)
 {
+	int status = image->damage.status;
+
 	if (swsusp_of(image)->consumed)
 		return "consumed";
-	return image->damage.status ? "torn" : "pending";
+	return status && status != IMGFMT_E_UNSUPPORTED ? "torn" : "pending";
 }
 
 static int tell_header(struct imgfmt_image *image, struct imgfmt_error *err)
@@ -146,15 +148,21 @@ static int tell_counts(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc && s->codec)
 		rc = tell_compression(image, err);
 	if (!rc)
-		rc = add_number(image, "listed_frames", s->listed, err);
+		rc = add_number(image, "num_physpages", i->num_physpages, err);
+	return rc;
+}
+
+static int tell_list(struct imgfmt_image *image, struct imgfmt_error *err)
+{
+	const struct swsusp *s = swsusp_of(image);
+	int rc = add_number(image, "listed_frames", s->listed, err);
+
 	if (!rc)
 		rc = add_number(image, "zero_frames", s->zero, err);
 	if (!rc)
 		rc = add_number(image, "list_parts", s->parts.len, err);
 	if (!rc && s->unlisted)
 		rc = add_number(image, "lost_meta_pages", s->unlisted, err);
-	if (!rc)
-		rc = add_number(image, "num_physpages", i->num_physpages, err);
 	return rc;
 }
 
@@ -237,11 +245,16 @@ int swsusp_tell_facts(struct imgfmt_image *image, struct imgfmt_error *err)
 	int rc = add_text(image, "state", state_word(image), err);
 
 	if (!rc && image->damage.status)
-		rc = add_text(image, "damage", image->damage.message, err);
+		rc = add_text(image,
+			      image->damage.status == IMGFMT_E_UNSUPPORTED ?
+				      "unsupported" : "damage",
+			      image->damage.message, err);
 	if (!rc && s->has_header)
 		rc = tell_header(image, err);
 	if (!rc && s->has_info)
 		rc = tell_counts(image, err);
+	if (!rc && s->has_info && image->damage.status != IMGFMT_E_UNSUPPORTED)
+		rc = tell_list(image, err);
 	if (!rc && s->has_info)
 		rc = tell_arch(image, err);
 	return rc;

@@ -144,13 +144,11 @@ static int take_pages(struct list *l, uint64_t from, uint64_t to,
 static int take_around_gaps(struct list *l, struct imgfmt_error *err)
 {
 	struct swsusp *s = l->s;
-	uint64_t meta = swsusp_meta_pages(&s->info), head = 0, tail = meta;
+	uint64_t meta = swsusp_meta_pages(&s->info);
+	uint64_t head = swsusp_available_head(s, meta);
+	uint64_t tail = max_u64(head, swsusp_available_tail(s, meta));
 	int rc;
 
-	while (head < meta && swsusp_body_available(s, head))
-		head++;
-	while (tail > head && swsusp_body_available(s, tail - 1))
-		tail--;
 	s->unlisted = tail - head;
 	rc = take_pages(l, 0, head, err);
 	if (rc || head == meta || tail == meta)

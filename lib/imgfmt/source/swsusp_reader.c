@@ -140,11 +140,16 @@ static int read_raw(struct swsusp_reader *r, uint64_t page, uint64_t pages,
 		    void *buf, struct imgfmt_error *err)
 {
 	const struct swsusp *s = r->s;
+	int rc;
 
-	if (s->bare)
-		return io_read_full(r->image->io, (1 + page) * s->page_size,
-				    buf, pages * s->page_size, "the stream",
-				    err);
+	if (s->bare) {
+		rc = io_read_full(r->image->io, (1 + page) * s->page_size,
+				  buf, pages * s->page_size, "the stream",
+				  err);
+		if (rc == IMGFMT_E_TRUNCATED && err)
+			memcpy(err->rule, "SWS-26", sizeof("SWS-26"));
+		return rc;
+	}
 	return swsusp_read_entries(r->image, 1 + page, pages, buf, err);
 }
 

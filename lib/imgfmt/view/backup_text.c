@@ -69,14 +69,14 @@ static int parse_line(struct line *l, size_t number,
 	return IMGFMT_OK;
 }
 
-static int parse(struct text *t, uint64_t memlimit, struct vec *runs,
+static int parse(struct text_stream *t, uint64_t memlimit, struct vec *runs,
 		 struct imgfmt_error *err)
 {
 	struct imgfmt_backup_run run;
 	struct line line;
 	int rc;
 
-	while (!(rc = text_next_line(t, &line, err))) {
+	while (!(rc = text_stream_next_line(t, &line, err))) {
 		rc = parse_line(&line, t->line, &run, err);
 		if (!rc)
 			rc = add_run(runs, &run, memlimit, err);
@@ -119,9 +119,9 @@ int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
 			   struct imgfmt_backup_run **ret, size_t *count_ret,
 			   struct imgfmt_error *err)
 {
-	struct text text;
+	struct text_stream text;
 	struct vec runs;
-	int rc = text_open(path, BACKUP_TEXT_MAX, &text, err);
+	int rc = text_stream_open(path, BACKUP_TEXT_MAX, &text, err);
 
 	*ret = NULL;
 	*count_ret = 0;
@@ -129,7 +129,7 @@ int imgfmt_backup_map_load(const char *path, uint64_t memlimit,
 		return rc;
 	vec_init(&runs, sizeof(struct imgfmt_backup_run));
 	rc = parse(&text, memlimit ? memlimit : MEMLIMIT_DEFAULT, &runs, err);
-	text_fini(&text);
+	text_stream_fini(&text);
 	if (rc < 0)
 		goto fail;
 	qsort(runs.data, runs.len, runs.elem, by_destination);

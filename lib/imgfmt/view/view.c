@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/range.h"
 
 void view_init(struct view *v)
 {
@@ -57,26 +58,11 @@ int view_build(struct view *v, const struct imgfmt_backup_run *runs,
 	return rc;
 }
 
-/* Index of the first swap that ends above @pfn. */
-static size_t find_swap(const struct view *v, uint64_t pfn)
-{
-	const struct view_swap *s = vec_array(&v->swaps, struct view_swap);
-	size_t lo = 0, hi = v->swaps.len;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (s[mid].pfn + s[mid].pages > pfn)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
-}
+RANGE_CHECK(struct view_swap, pfn, pages);
 
 uint64_t view_source(const struct view *v, uint64_t pfn, uint64_t *pages)
 {
-	size_t i = find_swap(v, pfn);
+	size_t i = range_find(&v->swaps, pfn);
 	const struct view_swap *s;
 
 	if (i == v->swaps.len)
@@ -126,7 +112,7 @@ static int add_range(struct pieces *p, uint64_t pfn, uint64_t end,
 		     const struct imgfmt_run *run, struct imgfmt_error *err)
 {
 	const struct view_swap *s = vec_array(&p->view->swaps, struct view_swap);
-	size_t i = find_swap(p->view, pfn);
+	size_t i = range_find(&p->view->swaps, pfn);
 
 	while (pfn < end) {
 		bool inside = i < p->view->swaps.len && s[i].pfn <= pfn;

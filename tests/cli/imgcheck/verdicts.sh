@@ -31,3 +31,12 @@ check - <text
 check --color=always --quick image
 check --from=elf image
 check --from=imgfmt core
+
+# More on request, on standard error, and nothing with -q.
+fixture good-sealed-packed image
+expect 0 "$IMGCHECK" -v image
+cat err
+expect 0 "$IMGCHECK" -v --quick image
+cat err
+expect 0 "$IMGCHECK" -qv image
+[ ! -s err ] && [ ! -s out ]

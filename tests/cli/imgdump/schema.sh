@@ -2,6 +2,11 @@
 # Every document, of every fixture, is as the schema says, and has no key that
 # the schema does not tell of.
 "$RECIPE" --all .
+for name in good-arm64 good-generic good-label good-lz4-zero-flags good-raw \
+	good-stream-zones bad-sws-03 bad-sws-10-torn-zero bad-sws-12-pages \
+	unsupported-sws-04; do
+	"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/$name.recipe" "$name"
+done
 cat >validate.py <<'END'
 import json, os, subprocess, sys
 import jsonschema
@@ -61,6 +66,8 @@ def try_one(name, options, sections):
     if (run.returncode != 0) != ("error" in document):
         complain(name, "status and document disagree")
     wanted = {section.replace("-", "_") for section in sections}
+    if "vmcoreinfo" in wanted:
+        wanted.add("vmcoreinfo_origin")
     if run.returncode == 0 and set(document) - {"format", "input"} != wanted:
         complain(name, f"has {set(document)}, not {wanted}")
     return run.returncode

@@ -59,6 +59,7 @@ for flags in blocking non-blocking; do
 	same_pages core back
 done
 
+rm -f image
 # A limit of the size of files is an error as any other.
 for threads in 1 2; do
 	(ulimit -f 100 && expect 2 "$IMGMAKE" -T "$threads" -o image core)
