@@ -165,8 +165,8 @@ static void summarise_salvage(struct produce *p, const char *input,
 		msg_warning(&t->msg, input, "%" PRIu64 " pages are lost",
 			    r->lost_pages);
 	if (r->unverified)
-		msg_warning(&t->msg, input, "without tables there is nothing "
-			    "to verify the saved pages by");
+		msg_warning(&t->msg, input, "there is nothing to verify "
+			    "the saved pages by");
 }
 
 /* An image of this format has a level. */

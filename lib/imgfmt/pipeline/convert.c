@@ -10,10 +10,11 @@
 
 static int make_reader(void *ctx, void **ret, struct imgfmt_error *err)
 {
-	const struct conversion *c = ctx;
+	struct conversion *c = ctx;
 	const struct reader_opts opts = {
 		.cache = READER_CACHE,
 		.verify = true,
+		.sums = c->proof.wanted ? &c->proof.sums : NULL,
 	};
 
 	return c->image->ops->reader_new(c->image, &opts, ret, err);
@@ -125,6 +126,8 @@ static int run_engine(struct conversion *c, struct engine *e,
 		rc = c->image->ops->finish(reader, err);
 	if (reader && c->image->ops->reader_free)
 		c->image->ops->reader_free(reader);
+	if (!rc)
+		rc = proof_check(&c->proof, err);
 	return rc ? rc : engine_finish(e, result, err);
 }
 

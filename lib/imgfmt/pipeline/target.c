@@ -395,6 +395,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		rc = recover(c, &opts->progress, err);
 	if (!rc)
 		rc = take_swap(c, err);
+	if (!rc)
+		rc = proof_init(&c->proof, image, err);
 	if (rc)
 		return rc;
 	choose_copy(c, opts);
@@ -405,6 +407,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 
 void conversion_fini(struct conversion *c)
 {
+	proof_fini(&c->proof);
 	bitmap_fini(&c->zero);
 	target_fini(&c->target);
 	view_fini(&c->view);

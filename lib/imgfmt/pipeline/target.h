@@ -5,6 +5,7 @@
 #ifndef IMGFMT_PIPELINE_TARGET_H
 #define IMGFMT_PIPELINE_TARGET_H
 
+#include "pipeline/proof.h"
 #include "sink/sink.h"
 #include "source/source.h"
 #include "view/view.h"
@@ -18,6 +19,7 @@ struct conversion {
 	struct target target;
 	bool verbatim;		/* blocks can be taken over as they are */
 	uint32_t recovery;	/* enum imgfmt_recovery */
+	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
 

@@ -88,16 +88,24 @@ struct imgfmt_image {
 	uint8_t	*slots;			/* IMGFMT_SLOTS units */
 };
 
-struct reader_opts {
-	uint64_t cache;		/* bytes of decompressed pages to keep */
-	bool verify;		/* check digests of what is read */
-};
-
 /* A checksum over a part of the data. */
 struct unit_sum {
 	uint64_t bytes;
 	uint64_t zeros;		/* that the part begins with */
 	uint32_t crc;
+};
+
+/* Of each unit its sum, once a reader has come past; shared by readers. */
+struct unit_sums {
+	atomic_uchar *taken;
+	struct unit_sum *sums;
+};
+
+struct reader_opts {
+	uint64_t cache;		/* bytes of decompressed pages to keep */
+	bool verify;		/* check digests of what is read */
+	struct unit_sums *sums;	/* to fill in for units that are read whole,
+				   where the format has them; or NULL */
 };
 
 /* A block as it is stored; @bytes is valid until the reader's next call. */

@@ -23,6 +23,7 @@ struct swsusp_reader {
 	uint8_t *raw;			/* a cluster as it is stored */
 	struct slot *slots;		/* direct mapped */
 	uint64_t slot_count;
+	struct unit_sums *sums;		/* or NULL */
 };
 
 static int reader_init(struct swsusp_reader *r, const struct reader_opts *opts,
@@ -65,6 +66,7 @@ int swsusp_reader_new(struct imgfmt_image *image,
 		return err_nomem(err, "a reader");
 	r->image = image;
 	r->s = swsusp_of(image);
+	r->sums = opts->sums;
 	rc = reader_init(r, opts, err);
 	if (rc) {
 		swsusp_reader_free(r);
@@ -153,6 +155,40 @@ static int read_raw(struct swsusp_reader *r, uint64_t page, uint64_t pages,
 	return swsusp_read_entries(r->image, 1 + page, pages, buf, err);
 }
 
+/* Zero bytes that @b begins with. */
+static uint64_t leading_zeros(const uint8_t *b, uint64_t len)
+{
+	uint64_t n = 0;
+
+	while (len - n >= 4096 && mem_is_zero(b + n, 4096))
+		n += 4096;
+	while (n < len && !b[n])
+		n++;
+	return n;
+}
+
+static struct unit_sum sum_of(const struct swsusp *s, uint64_t cluster,
+			      const uint8_t *pages)
+{
+	uint64_t bytes = (uint64_t)swsusp_cluster_pages(s, cluster) *
+			 s->page_size;
+
+	return (struct unit_sum){
+		.bytes = bytes,
+		.zeros = leading_zeros(pages, bytes),
+		.crc = s->header.flags & SWSUSP_CRC32 ?
+			       crc32_le(0, pages, bytes) : 0,
+	};
+}
+
+/* Several readers may come past a cluster, and the first one notes its sum. */
+static void note_sum(struct swsusp_reader *r, const struct slot *slot)
+{
+	if (r->sums && !atomic_exchange(&r->sums->taken[slot->cluster], 1))
+		r->sums->sums[slot->cluster] =
+			sum_of(r->s, slot->cluster, slot->pages);
+}
+
 static int load_slot(struct swsusp_reader *r, uint64_t cluster,
 		     struct slot **ret, struct imgfmt_error *err)
 {
@@ -172,9 +208,11 @@ static int load_slot(struct swsusp_reader *r, uint64_t cluster,
 			read_raw(r, cluster * SWSUSP_CLUSTER_PAGES,
 				 swsusp_cluster_pages(s, cluster), slot->pages,
 				 err);
-	if (!rc)
-		slot->cluster = cluster;
-	return rc;
+	if (rc)
+		return rc;
+	slot->cluster = cluster;
+	note_sum(r, slot);
+	return IMGFMT_OK;
 }
 
 int swsusp_read_body(void *reader, uint64_t page, uint64_t pages, void *buf,
@@ -291,18 +329,6 @@ uint64_t swsusp_units(const struct imgfmt_image *image)
 	return swsusp_cluster_count(swsusp_of(image));
 }
 
-/* Zero bytes that @b begins with. */
-static uint64_t leading_zeros(const uint8_t *b, uint64_t len)
-{
-	uint64_t n = 0;
-
-	while (len - n >= 4096 && mem_is_zero(b + n, 4096))
-		n += 4096;
-	while (n < len && !b[n])
-		n++;
-	return n;
-}
-
 int swsusp_sum(void *reader, uint64_t unit, struct unit_sum *ret,
 	       struct imgfmt_error *err)
 {
@@ -310,14 +336,9 @@ int swsusp_sum(void *reader, uint64_t unit, struct unit_sum *ret,
 	struct slot *slot;
 	int rc = load_slot(r, unit, &slot, err);
 
-	if (rc)
-		return rc;
-	ret->bytes = (uint64_t)swsusp_cluster_pages(r->s, unit) *
-		     r->s->page_size;
-	ret->zeros = leading_zeros(slot->pages, ret->bytes);
-	ret->crc = r->s->header.flags & SWSUSP_CRC32 ?
-			   crc32_le(0, slot->pages, ret->bytes) : 0;
-	return IMGFMT_OK;
+	if (!rc)
+		*ret = sum_of(r->s, unit, slot->pages);
+	return rc;
 }
 
 void swsusp_join(struct unit_sum *total, const struct unit_sum *next)

@@ -24,6 +24,20 @@ lost=$(jq .lost_pages json)
 [ "$lost" -gt 0 ]
 [ "$("$IMGDUMP" --json saved | jq .summary.pages.excluded_by_class.none)" -eq "$lost" ]
 
+# What does not come to the CRC becomes no image whose digests are right.
+"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/bad-sws-25.recipe" altered
+for threads in 1 2; do
+	status=0
+	"$IMGCONV" -q -T "$threads" -o copy altered 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -qF '[SWS-25]' err
+	[ ! -e copy ]
+done
+status=0
+"$IMGCONV" -o kept --salvage altered 2>err || status=$?
+[ "$status" -eq 1 ]
+grep -q 'nothing to verify the saved pages by' err
+
 # A consumed one is read like any other, but not resumed.
 "$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/good-consumed.recipe" consumed
 "$IMGCONV" -q -o copy consumed
