@@ -422,6 +422,38 @@ int swap_area_write(struct swap_area *a, uint64_t slot, uint64_t pages,
 	return rc;
 }
 
+/*
+ * A file system that writes to new places (f2fs, for one) has moved what was
+ * written: the map would lead the kernel to what was there before.
+ */
+static int check_unmoved(struct swap_area *a, struct imgfmt_error *err)
+{
+	struct vec now;
+	int rc;
+
+	if (!a->is_file)
+		return IMGFMT_OK;
+	vec_init(&now, sizeof(struct swap_extent));
+	rc = swap_file_extents(a->place, a->page_size, &now, err);
+	if (!rc && (now.len != a->extents.len ||
+		    memcmp(now.data, a->extents.data, now.len * now.elem)))
+		rc = err_set(err, IMGFMT_E_UNSUPPORTED,
+			     "%s: cannot be resumed from: its file system moved it while it was written",
+			     a->out.name);
+	vec_fini(&now);
+	return rc;
+}
+
+/* The image is there; on a file that moved with that it must not stay. */
+static int check_header(struct swap_area *a, struct imgfmt_error *err)
+{
+	int rc = check_unmoved(a, err);
+
+	if (rc)
+		swap_area_invalidate(a, NULL);
+	return rc;
+}
+
 int swap_area_commit(struct swap_area *a, struct swsusp_header *header,
 		     struct imgfmt_error *err)
 {
@@ -429,6 +461,8 @@ int swap_area_commit(struct swap_area *a, struct swsusp_header *header,
 
 	if (!rc)
 		rc = place_flush(a->place, err);
+	if (!rc)
+		rc = check_unmoved(a, err);
 	if (rc)
 		return rc;
 	memcpy(header->original, swap_signature, SWSUSP_SIGNATURE_SIZE);
@@ -436,6 +470,8 @@ int swap_area_commit(struct swap_area *a, struct swsusp_header *header,
 	a->tail = *header;
 	a->clean = false;
 	rc = write_tail(a, SWSUSP_TAIL_SIZE, err);
+	if (!rc)
+		rc = check_header(a, err);
 	a->out.committed = !rc;
 	return rc;
 }

@@ -38,7 +38,7 @@ expect 1 "$IMGCONV" --to=swsusp -o bad bad-sws-25
 says err SWS-25
 cmp -n 4096 area bad
 "$IMGCONV" --salvage -q -o saved bad-sws-25 2>/dev/null || true
-refused 'no note' "${to[@]}" saved
+refused 'a salvaged image' "${to[@]}" saved
 build good-consumed
 refused 'resumed from before' "${to[@]}" good-consumed
 "$IMGCONV" -q -o used good-consumed
