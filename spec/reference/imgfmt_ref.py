@@ -948,13 +948,16 @@ def read_mappings(image):
     image.mappings = mappings
 
 
-SWAP_HEAD = Record(32, ("crc", "I"), ("page_size", "I"), ("header_flags", "I"),
+SWAP_HEAD = Record(64, ("crc", "I"), ("page_size", "I"), ("header_flags", "I"),
                    ("hw_sig", "I"), ("crc32", "I"), ("flags", "I"),
-                   ("info_bytes", "I"), ("parts", "I"))
+                   ("info_bytes", "I"), ("parts", "I"), ("runs", "I"),
+                   ("last_page", "I"), ("header_page", "Q"), ("uuid", "16s"))
 SWAP_PART = Record(16, ("first", "Q"), ("last", "Q"))
-FROM_STREAM, CONSUMED, KNOWN_SWAP_FLAGS = 2, 4, 7
+SWAP_RUN = Record(16, ("first", "Q"), ("pages", "Q"))
+FROM_STREAM, CONSUMED, IN_USE, KNOWN_SWAP_FLAGS = 2, 4, 8, 15
 NOCOMPRESS, CRC32, LZ4, KNOWN_HEADER_FLAGS = 2, 4, 16, 31
 SHORTEST_INFO, MAX_PARTS = 433, 4096
+MAX_SWAP_RUNS, MAX_DEVICE_PAGE = 65536, 1 << 52
 
 
 def read_swap_image(image):
@@ -964,21 +967,24 @@ def read_swap_image(image):
     if note is None:
         return
     desc = note.desc
-    findings.need(len(desc) >= 32, "SWAP-01", note.at, f"{len(desc)} bytes")
-    head = SWAP_HEAD.read(findings, desc[:32], note.place)
-    first_part = 32 + round_up(head.info_bytes, 8)
-    findings.need(len(desc) == first_part + 16 * head.parts, "SWAP-01",
+    findings.need(len(desc) >= 64, "SWAP-01", note.at, f"{len(desc)} bytes")
+    head = SWAP_HEAD.read(findings, desc[:64], note.place)
+    first_part = 64 + round_up(head.info_bytes, 8)
+    first_run = first_part + 16 * head.parts
+    findings.need(len(desc) == first_run + 16 * head.runs, "SWAP-01",
                   note.at, f"{len(desc)} bytes")
     findings.need(head.crc == crc32c(bytes(4) + desc[4:]), "SWAP-01",
                   note.place, "CRC32C of the swap image note is wrong")
     findings.need(head.page_size == image.info.page_size, "SWAP-02",
                   note.place + 4, f"page size {head.page_size}")
     check_swap_flags(image, note, head)
-    info = desc[32:32 + head.info_bytes]
+    info = desc[64:64 + head.info_bytes]
     check_swap_info(image, note, info)
-    check_padding(findings, desc[32 + len(info):first_part],
-                  note.place + 32 + len(info))
-    head.parts = read_parts(image, note, desc[first_part:], first_part)
+    check_padding(findings, desc[64 + len(info):first_part],
+                  note.place + 64 + len(info))
+    head.parts = read_parts(image, note, desc[first_part:first_run], first_part)
+    check_swap_area(image, note, head)
+    check_swap_runs(image, note, head, desc[first_run:], first_run)
     image.swap_image = head
 
 
@@ -1000,7 +1006,7 @@ def check_swap_info(image, note, info):
                   note.place + 24, f"{len(info)} bytes of the info page")
     stored, pages, total = struct.unpack_from("<QQQ", info.ljust(440, b"\0"), 416)
     findings.expect(pages > stored + 1 and total == pages * size, "SWAP-04",
-                    note.place + 32 + 416, f"{pages} pages, {stored} stored, {total} bytes")
+                    note.place + 64 + 416, f"{pages} pages, {stored} stored, {total} bytes")
 
 
 def read_parts(image, note, data, offset):
@@ -1020,6 +1026,30 @@ def read_parts(image, note, data, offset):
     findings.expect(not parts or rising != parts, "SWAP-05", place,
                     "parts in rising order")
     return rising
+
+
+def check_swap_area(image, note, head):
+    """[SWAP-07]: of a bare stream no area is known"""
+    area = (head.flags & IN_USE or head.runs or head.last_page
+            or head.header_page or head.uuid.strip(b"\0"))
+    image.findings.expect(not (head.flags & FROM_STREAM and area), "SWAP-07",
+                          note.place + 32, "a bare stream with a swap area")
+
+
+def check_swap_runs(image, note, head, data, offset):
+    """[SWAP-07]"""
+    findings, place = image.findings, note.place + offset
+    findings.need(head.runs <= MAX_SWAP_RUNS, "SWAP-07", note.place + 32,
+                  f"{head.runs} runs of pages")
+    before = -1
+    for at in range(0, len(data), 16):
+        run = SWAP_RUN.read(findings, data[at:at + 16], place + at)
+        end = run.first + run.pages
+        sound = run.first > before and run.pages and end <= MAX_DEVICE_PAGE
+        header = run.first <= head.header_page < end
+        findings.need(sound and not header, "SWAP-07", place + at,
+                      f"{run.pages:#x} pages from {run.first:#x} on")
+        before = end
 
 
 def check_parts(image, runs):

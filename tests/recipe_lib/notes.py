@@ -92,10 +92,14 @@ class Notes:
         padded = cut + self.patches.padding("parts", -len(cut) % 8)
         rows = self._rows("part", [Record(record.PART, first=first, last=last)
                                    for first, last in recipe.parts])
+        taken = self._rows("slots", [Record(record.TAKEN, first=first, pages=pages)
+                                     for first, pages in recipe.taken])
         head = Record(record.SWAP, page_size=size, header_flags=4, crc32=0x12345678,
-                      info_bytes=len(cut), parts=len(rows) // 16)
-        self.patches.finish("swap", head, crc=lambda rec: swap_crc(rec, padded + rows))
-        return self.grow("swap", bytes(head.bytes) + padded + rows)
+                      info_bytes=len(cut), parts=len(rows) // 16, runs=len(taken) // 16,
+                      last_page=65535, uuid=b"uuid of the swap")
+        rest = padded + rows + taken
+        self.patches.finish("swap", head, crc=lambda rec: swap_crc(rec, rest))
+        return self.grow("swap", bytes(head.bytes) + rest)
 
 
 def swap_crc(head, rest):

@@ -50,18 +50,20 @@ what it holds:
   map VADDR ADDR SIZE [alias]                mapping
   swap-image [BYTES]  part FIRST LAST        swap image note; the bytes follow its info page
   falling-parts COUNT FIRST                  parts of one frame each, downwards
+  slots FIRST PAGES                          run of pages that the swap image took,
+          behind the run of 18 pages from page 1 on that is there without it
   note OWNER TYPE BYTES                      any other note
     BYTES is: text TEXT, hex DIGITS, zero N
   repeat COUNT STEP STATEMENT   COUNT times, its first number growing by STEP
-  include FILE, clear pages|backup|ram|map|note
+  include FILE, clear pages|backup|ram|map|note|slots
 what is done otherwise than the specification says; what depends on it follows:
   set RECORD.FIELD VALUE [stale]   VALUE is N, +N, -N, ^N (exclusive or),
           hex:DIGITS or text; stale: the record keeps its checksum.  RECORD is
           ehdr phdr[i] shdr note[i] info bmap backup[i] mmap range[i] vmap
-          mapping[i] swap swapinfo part[i] pagemap run[i] block[i] tables index[i] tree[level][i]
-          content[i] manifest item[i] resume slot[i] commit
+          mapping[i] swap swapinfo part[i] slots[i] pagemap run[i] block[i] tables
+          index[i] tree[level][i] content[i] manifest item[i] resume slot[i] commit
   drop LIST I, copy LIST I, swap LIST I J    LIST is phdr note backup range
-          mapping part run block index item segment
+          mapping part slots run block index item segment
   gap PART N          PART starts N bytes later: phdrs (a core's only) notes
           pagemap tables mutable data commit
   pad PART HEX        bytes in the padding in front of PART, or behind block[i],

@@ -66,10 +66,12 @@ MMAP = Layout("count:4 flags:4 firmware:32b")
 RANGE = Layout("first:8 bytes:8")
 VMAP = Layout("count:4 pad:4b")
 MAPPING = Layout("vaddr:8 paddr:8 bytes:8 flags:4 pad:4b")
-SWAP = Layout("crc:4 page_size:4 header_flags:4 hw_sig:4 crc32:4 flags:4 info_bytes:4 parts:4")
+SWAP = Layout("crc:4 page_size:4 header_flags:4 hw_sig:4 crc32:4 flags:4 info_bytes:4 parts:4 "
+              "runs:4 last_page:4 header_page:8 uuid:16b")
 SWAP_INFO = Layout("jump_address:8 jump_address_phys:8 cr3:8 magic:8 e820_checksum:8 pad:360b "
                    "num_physpages:8 cpus:8 image_pages:8 pages:8 size:8")
 PART = Layout("first:8 last:8")
+TAKEN = Layout("first:8 pages:8")
 
 PMAP = Layout("magic:8b count:8 crc:4 pad:4b")
 RUN = Layout("first:8 pages:4 state:1 class:1 pad:2b")

@@ -46,7 +46,7 @@ class Recipe:
         self.spoils, self.payloads, self.slots = {}, {}, {}
         self.sets, self.lists, self.pads, self.gaps = [], [], {}, {}
         self.grown, self.steps = {}, []
-        self.swap, self.parts = None, []
+        self.swap, self.parts, self.taken = None, [], [(1, 18)]
         self._read(path)
 
     def _read(self, path):
@@ -110,7 +110,7 @@ class Recipe:
     def _do_clear(self, name):
         """Forgets what an included file said."""
         lists = {"pages": "spans", "backup": "backups", "ram": "ranges",
-                 "map": "mappings", "note": "notes"}
+                 "map": "mappings", "note": "notes", "slots": "taken"}
         getattr(self, lists[name]).clear()
 
     def _do_backup(self, destination, backup, pages):
@@ -133,6 +133,9 @@ class Recipe:
 
     def _do_part(self, first, last):
         self.parts.append((number(first), number(last)))
+
+    def _do_slots(self, first, pages):
+        self.taken.append((number(first), number(pages)))
 
     def _do_falling_parts(self, count, first):
         """Parts of one frame each, each below the one before."""
