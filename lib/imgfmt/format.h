@@ -160,7 +160,9 @@ struct imgfmt_mapping_record {
 #define IMGFMT_SWAP_ZERO_ELIDED	(1UL << 0)
 #define IMGFMT_SWAP_FROM_STREAM	(1UL << 1)
 #define IMGFMT_SWAP_CONSUMED	(1UL << 2)
+#define IMGFMT_SWAP_IN_USE	(1UL << 3)
 #define IMGFMT_SWAP_MAX_PARTS	4096
+#define IMGFMT_SWAP_MAX_RUNS	65536
 #define IMGFMT_SWAP_INFO_MIN	433
 
 struct imgfmt_swap_head {
@@ -172,11 +174,20 @@ struct imgfmt_swap_head {
 	imgfmt_le32	flags;
 	imgfmt_le32	info_size;
 	imgfmt_le32	part_count;
+	imgfmt_le32	run_count;
+	imgfmt_le32	last_page;
+	imgfmt_le64	header_page;
+	uint8_t		uuid[16];
 } IMGFMT_ON_DISK;
 
 struct imgfmt_swap_part {
 	imgfmt_le64	first;
 	imgfmt_le64	last;
+} IMGFMT_ON_DISK;
+
+struct imgfmt_swap_run {
+	imgfmt_le64	first;
+	imgfmt_le64	pages;
 } IMGFMT_ON_DISK;
 
 /* 7 Page map */
@@ -355,8 +366,9 @@ IMGFMT_ASSERT_SIZE(imgfmt_info_record, 512);
 IMGFMT_ASSERT_SIZE(imgfmt_backup_record, 24);
 IMGFMT_ASSERT_SIZE(imgfmt_memory_head, 40);
 IMGFMT_ASSERT_SIZE(imgfmt_mapping_record, 32);
-IMGFMT_ASSERT_SIZE(imgfmt_swap_head, 32);
+IMGFMT_ASSERT_SIZE(imgfmt_swap_head, 64);
 IMGFMT_ASSERT_SIZE(imgfmt_swap_part, 16);
+IMGFMT_ASSERT_SIZE(imgfmt_swap_run, 16);
 IMGFMT_ASSERT_SIZE(imgfmt_page_map_head, 24);
 IMGFMT_ASSERT_SIZE(imgfmt_run_record, 16);
 IMGFMT_ASSERT_SIZE(imgfmt_block_record, 64);

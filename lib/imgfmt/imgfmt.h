@@ -618,6 +618,11 @@ IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
  * destroys what has changed since: file systems above all.
  */
 #define IMGFMT_CONVERT_USED		(1U << 3)
+/*
+ * Write an image back to another swap area than it was in, though the system
+ * has memory in that one which the image does not hold.
+ */
+#define IMGFMT_CONVERT_ELSEWHERE	(1U << 4)
 
 /* Bits of exclude: a class to leave out, where the image tells classes. */
 #define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))

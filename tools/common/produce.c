@@ -334,7 +334,7 @@ static void fill_opts(struct produce *p)
 	if (p->salvage)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
 	if (p->tool->common.force)
-		o->flags |= IMGFMT_CONVERT_USED;
+		o->flags |= IMGFMT_CONVERT_USED | IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;

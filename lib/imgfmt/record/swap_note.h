@@ -14,6 +14,11 @@ struct swap_part {
 	uint64_t first, last;
 };
 
+/* Pages of the device that the image took in its swap area. */
+struct swap_run {
+	uint64_t first, pages;
+};
+
 struct swap_note {
 	uint32_t header_flags;		/* of the swap header */
 	uint32_t hardware_signature;
@@ -21,9 +26,14 @@ struct swap_note {
 	bool zero_elided;		/* its list had zero flags */
 	bool from_stream;		/* there was no swap header */
 	bool consumed;			/* the image was resumed from */
+	bool in_use;			/* the system has memory in that area */
+	uint32_t last_page;		/* of the area; 0: unknown */
+	uint64_t header_page;		/* of its device */
+	uint8_t uuid[16];		/* of the area, or zero */
 	struct vec info;	/* bytes: the info page without its zero end */
 	struct vec parts;	/* struct swap_part, in the order of the list;
 				   none if all of it rises */
+	struct vec runs;	/* struct swap_run, rising; none: unknown */
 };
 
 void swap_note_init(struct swap_note *n);
@@ -42,7 +52,7 @@ void swap_note_info_page(const struct swap_note *n, uint32_t page_size,
 /*
  * Decode a descriptor at @offset of the input into @ret, which is initialised,
  * and check what needs nothing but the note and the image's page size
- * [SWAP-01 to SWAP-05].
+ * [SWAP-01 to SWAP-05, SWAP-07].
  */
 int swap_note_decode(const void *desc, size_t size, uint64_t offset,
 		     uint32_t page_size, struct swap_note *ret,

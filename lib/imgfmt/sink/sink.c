@@ -33,7 +33,8 @@ int sink_check_opts(const struct sink_ops *sink,
 	uint32_t unknown = opts->flags & ~(IMGFMT_CONVERT_CONTENT_DIGESTS |
 					   IMGFMT_CONVERT_SALVAGE |
 					   IMGFMT_CONVERT_KEEP_ZERO |
-					   IMGFMT_CONVERT_USED);
+					   IMGFMT_CONVERT_USED |
+					   IMGFMT_CONVERT_ELSEWHERE);
 	const char *what = NULL;
 
 	if (unknown)

@@ -33,6 +33,7 @@ struct target {
 	struct memory_map memory;
 	struct vec mappings;	/* struct imgfmt_mapping */
 	bool	 used;		/* it was resumed from before */
+	bool	 elsewhere;	/* to any swap area, whatever it lacks */
 	bool	 has_swap;
 	struct swap_note swap;
 	/*

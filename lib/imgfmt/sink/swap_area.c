@@ -7,8 +7,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/range.h"
 #include "base/vec.h"
 #include "io/output_kinds.h"
+
+RANGE_CHECK(struct swap_run, first, pages);
 
 static const uint32_t page_sizes[] = { 4096, 16384, 65536 };
 static const char swap_signature[] = "SWAPSPACE2";
@@ -28,6 +31,10 @@ struct swap_area {
 	bool clean;		/* no image, and no trace of one */
 	struct swsusp_header tail;
 	struct swap_header header;
+	struct swsusp_area identity;
+	struct vec own;		/* struct swap_run: that the image had before */
+	uint64_t own_slots;
+	bool own_only;
 };
 
 static uint64_t device_pages(const struct swap_area *a, uint32_t page_size)
@@ -133,6 +140,7 @@ static int read_header(struct swap_area *a, const uint8_t *page,
 
 	if (rc)
 		return refuse(a, rc, why.message, err);
+	swsusp_area_load(page, &a->identity);
 	/* A file in a device is held to its extents. */
 	if (a->header_page ||
 	    a->header.last_page < device_pages(a, a->page_size))
@@ -175,6 +183,7 @@ static void area_fini(struct imgfmt_output *out)
 {
 	struct swap_area *a = (struct swap_area *)out;
 
+	vec_fini(&a->own);
 	vec_fini(&a->extents);
 	place_free(a->place);
 }
@@ -243,6 +252,7 @@ static int new_area(struct place *place, const struct imgfmt_swap_opts *opts,
 	a->force = opts->flags & IMGFMT_OUTPUT_FORCE;
 	a->is_file = opts->flags & IMGFMT_SWAP_FILE;
 	vec_init(&a->extents, sizeof(struct swap_extent));
+	vec_init(&a->own, sizeof(struct swap_run));
 	*ret = a;
 	return IMGFMT_OK;
 }
@@ -335,17 +345,80 @@ bool swap_area_pending(const struct swap_area *a)
 
 uint64_t swap_area_slots(const struct swap_area *a)
 {
-	return a->header.last_page - a->header.bad_count;
+	return a->own_only ? a->own_slots :
+			     a->header.last_page - a->header.bad_count;
 }
 
-bool swap_area_next(const struct swap_area *a, uint64_t *slot)
+bool swap_area_has_others(const struct swap_area *a)
 {
-	do {
-		if (*slot >= a->header.last_page)
-			return false;
-		++*slot;
-	} while (swap_header_is_bad(&a->header, (uint32_t)*slot));
-	return true;
+	return a->own_only;
+}
+
+/* Whether the image had the slot before. */
+static bool is_own(const struct swap_area *a, uint64_t slot)
+{
+	uint64_t page = swap_area_page(a, slot);
+	size_t i = range_find(&a->own, page);
+
+	return i < a->own.len &&
+	       vec_array(&a->own, struct swap_run)[i].first <= page;
+}
+
+bool swap_area_next(const struct swap_area *a, struct swap_walk *w)
+{
+	bool own = a->own.len;
+
+	for (;;) {
+		if (w->slot >= a->header.last_page) {
+			if (!own || w->others || a->own_only)
+				return false;
+			*w = (struct swap_walk){ .others = true };
+		}
+		w->slot++;
+		if (!swap_header_is_bad(&a->header, (uint32_t)w->slot) &&
+		    (!own || is_own(a, w->slot) != w->others))
+			return true;
+	}
+}
+
+/* ---- Where the image was before ---------------------------------------- */
+
+static bool is_home(const struct swap_area *a, const struct swap_note *n)
+{
+	return n->runs.len && n->last_page == a->header.last_page &&
+	       n->header_page == swap_area_page(a, 0) &&
+	       !memcmp(n->uuid, a->identity.uuid, sizeof(n->uuid));
+}
+
+static void count_own(struct swap_area *a)
+{
+	struct swap_walk walk = { 0 };
+
+	a->own_only = true;
+	a->own_slots = 0;
+	while (swap_area_next(a, &walk))
+		a->own_slots++;
+}
+
+int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
+			bool elsewhere, struct imgfmt_error *err)
+{
+	int rc;
+
+	if (!is_home(a, note)) {
+		if (!note->in_use || elsewhere)
+			return IMGFMT_OK;
+		return err_rule(err, IMGFMT_E_USAGE, "SWS-38", IMGFMT_NOWHERE,
+				"%s: not the swap area that the image was in, which has memory of the saved system that the image does not hold; use --force to do without it",
+				a->out.name);
+	}
+	vec_clear(&a->own);
+	rc = vec_append(&a->own, note->runs.data, note->runs.len, err);
+	if (rc)
+		return rc;
+	count_own(a);
+	a->own_only = note->in_use;
+	return IMGFMT_OK;
 }
 
 uint64_t swap_area_page(const struct swap_area *a, uint64_t slot)

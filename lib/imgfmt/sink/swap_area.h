@@ -17,6 +17,7 @@
 #include "io/place.h"
 #include "record/swap_extents.h"
 #include "record/swap_header.h"
+#include "record/swap_note.h"
 #include "record/swsusp.h"
 
 struct swap_area;
@@ -41,10 +42,27 @@ struct swap_area *swap_area_of(struct imgfmt_output *out);
 uint32_t swap_area_page_size(const struct swap_area *a);
 /* Whether an image waits there to be resumed. */
 bool swap_area_pending(const struct swap_area *a);
+/*
+ * An image that was made of one in swap: if it lay in this very area, it takes
+ * the slots again that it had, before any other [SWS-37].  If the system has
+ * memory of its own in the area, it takes no others, and goes to no other area
+ * unless @elsewhere [SWS-38].
+ */
+int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
+			bool elsewhere, struct imgfmt_error *err);
 /* Slots that can be used: all but the header and the bad ones. */
 uint64_t swap_area_slots(const struct swap_area *a);
-/* The next usable slot behind *@slot, 0 at the start; false if none is left. */
-bool swap_area_next(const struct swap_area *a, uint64_t *slot);
+
+/* Whether there are more, which the system may have memory in. */
+bool swap_area_has_others(const struct swap_area *a);
+
+/* A way through the usable slots; zero is before the first one. */
+struct swap_walk {
+	uint64_t slot;
+	bool others;		/* past those that the image had before */
+};
+/* The next slot; false if none is left. */
+bool swap_area_next(const struct swap_area *a, struct swap_walk *walk);
 /* The page of the device where a slot lies; of slot 0 the header page. */
 uint64_t swap_area_page(const struct swap_area *a, uint64_t slot);
 

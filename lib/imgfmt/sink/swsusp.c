@@ -20,7 +20,7 @@ struct swsusp_sink {
 	struct swsusp_stream stream;	/* the first: see swsusp_encode() */
 	const struct target *t;
 	struct swap_area *area;
-	uint64_t slot;			/* the last one taken */
+	struct swap_walk walk;		/* to the last slot taken */
 	uint64_t entries, maps;		/* written, or counted */
 	uint64_t first_map;		/* page of the device */
 	uint64_t map_slot;		/* of the current map page */
@@ -60,9 +60,12 @@ static int too_large(struct swap_area *area, uint64_t entries,
 		     struct imgfmt_error *err)
 {
 	return err_os(err, ENOSPC,
-		      "%s: has %" PRIu64 " pages, the image takes %" PRIu64,
+		      "%s: has %" PRIu64 " pages%s, the image takes %" PRIu64,
 		      output_name(swap_area_output(area)),
 		      swap_area_slots(area),
+		      swap_area_has_others(area) ?
+			      " that are surely not the saved system's own" :
+			      "",
 		      entries + map_pages(entries, swap_area_page_size(area)));
 }
 
@@ -111,6 +114,8 @@ static int new_sink(const struct target *t, struct imgfmt_output *out,
 	if (!rc)
 		rc = find_area(t, out, &s->area, err);
 	if (!rc)
+		rc = swap_area_take_home(s->area, &t->swap, t->elsewhere, err);
+	if (!rc)
 		rc = swsusp_stream_init(&s->stream, t, err);
 	if (rc) {
 		swsusp_close(s);
@@ -123,7 +128,7 @@ static int new_sink(const struct target *t, struct imgfmt_output *out,
 static int next_slot(struct swsusp_sink *s, struct imgfmt_error *err)
 {
 	/* Counted before: it cannot come to this. */
-	if (!swap_area_next(s->area, &s->slot))
+	if (!swap_area_next(s->area, &s->walk))
 		return too_large(s->area, s->entries + 1, err);
 	return IMGFMT_OK;
 }
@@ -134,7 +139,7 @@ static int begin_map(struct swsusp_sink *s, struct imgfmt_error *err)
 {
 	int rc = next_slot(s, err);
 
-	s->map_slot = s->slot;
+	s->map_slot = s->walk.slot;
 	s->map_used = 0;
 	s->maps++;
 	return rc;
@@ -158,16 +163,16 @@ static int add_entry(struct swsusp_sink *s, uint64_t *slot_ret,
 
 	if (rc)
 		return rc;
-	*slot_ret = s->slot;
-	s->map[s->map_used++] = swap_area_page(s->area, s->slot);
+	*slot_ret = s->walk.slot;
+	s->map[s->map_used++] = swap_area_page(s->area, s->walk.slot);
 	s->entries++;
 	if (s->map_used < swsusp_map_entries(size))
 		return IMGFMT_OK;
 	rc = next_slot(s, err);
 	if (rc)
 		return rc;
-	rc = write_map(s, slot, swap_area_page(s->area, s->slot), err);
-	s->map_slot = s->slot;
+	rc = write_map(s, slot, swap_area_page(s->area, s->walk.slot), err);
+	s->map_slot = s->walk.slot;
 	s->map_used = 0;
 	s->maps++;
 	return rc;
@@ -346,11 +351,12 @@ static const struct sink_ops rehearsal = {
 static const struct sink_ops *choose_rehearsal(const struct target *t,
 					       struct imgfmt_output *out)
 {
-	const struct swap_area *area = swap_area_of(out);
+	struct swap_area *area = swap_area_of(out);
 	struct swsusp_stream s;
 	bool sure = !area || t->codec->id == CODEC_NONE;
 
-	if (sure)
+	/* What fails here fails again when the sink is opened. */
+	if (sure || swap_area_take_home(area, &t->swap, t->elsewhere, NULL))
 		return NULL;
 	if (!swsusp_stream_init(&s, t, NULL))
 		sure = fits(area, most_entries(&s));

@@ -120,6 +120,7 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 	if (!rc)
 		rc = check_codec(t, err);
 	choose_zero(t);
+	t->elsewhere = opts->flags & IMGFMT_CONVERT_ELSEWHERE;
 	return rc;
 }
 

@@ -53,6 +53,9 @@ static int tell_header(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc && n->header_flags & SWSUSP_CRC32)
 		rc = add_number(image, "swap_crc32", IMGFMT_FACT_ADDRESS,
 				n->crc32, err);
+	if (!rc)
+		rc = add_text(image, "swap_holds_memory",
+			      n->in_use ? "likely" : "not seen", err);
 	if (!rc && n->header_flags & SWSUSP_HW_SIG)
 		rc = add_number(image, "swap_hardware_signature",
 				IMGFMT_FACT_ADDRESS, n->hardware_signature,

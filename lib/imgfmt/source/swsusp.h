@@ -192,6 +192,11 @@ int swsusp_prove(const struct imgfmt_image *image,
 /* Fill in the write-back note of an image that is sound so far. */
 int swsusp_make_note(struct imgfmt_image *image, struct imgfmt_error *err);
 
+/* ---- swsusp_place.c ---- */
+
+/* The part of the note that tells where the image lies. */
+int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err);
+
 /* ---- swsusp_host.c ---- */
 
 /* SWS-28 to SWS-32. */

@@ -104,6 +104,10 @@ static int tell_header(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc && !mem_is_zero(s->area.uuid, sizeof(s->area.uuid)))
 		rc = add_bytes(image, "swap_uuid", s->area.uuid,
 			       sizeof(s->area.uuid), err);
+	if (!rc && image->has_swap)
+		rc = add_text(image, "swap_holds_memory",
+			      image->swap.in_use ? "likely" : "not seen",
+			      err);
 	if (!rc)
 		rc = add_number(image, "first_map_page", h->image, err);
 	if (!rc)

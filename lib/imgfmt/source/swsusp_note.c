@@ -46,6 +46,8 @@ int swsusp_make_note(struct imgfmt_image *image, struct imgfmt_error *err)
 	free(page);
 	if (!rc)
 		rc = take_parts(s, note, err);
+	if (!rc && !s->bare)
+		rc = swsusp_note_place(image, err);
 	if (rc)
 		return rc;
 	note->from_stream = s->bare;
