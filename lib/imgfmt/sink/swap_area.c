@@ -385,7 +385,8 @@ bool swap_area_next(const struct swap_area *a, struct swap_walk *w)
 
 static bool is_home(const struct swap_area *a, const struct swap_note *n)
 {
-	return n->runs.len && n->last_page == a->header.last_page &&
+	return n->runs.len && !mem_is_zero(n->uuid, sizeof(n->uuid)) &&
+	       n->last_page == a->header.last_page &&
 	       n->header_page == swap_area_page(a, 0) &&
 	       !memcmp(n->uuid, a->identity.uuid, sizeof(n->uuid));
 }

@@ -31,8 +31,8 @@ static uint64_t device_page(const struct swsusp *s, uint64_t page,
 	return page;
 }
 
-static int add_runs(const struct swsusp *s, const struct vec *map,
-		    uint64_t entries, struct vec *ret,
+/* The runs of the map, in pages of the input. */
+static int add_runs(const struct vec *map, uint64_t entries, struct vec *ret,
 		    struct imgfmt_error *err)
 {
 	const struct map_run *r = vec_array(map, const struct map_run);
@@ -40,17 +40,34 @@ static int add_runs(const struct swsusp *s, const struct vec *map,
 
 	for (size_t i = 0; i < map->len && !rc; i++) {
 		uint64_t end = i + 1 < map->len ? r[i + 1].entry : entries;
-		uint64_t page = r[i].page, left = end - r[i].entry;
+		const struct swap_run run = {
+			.first = r[i].page, .pages = end - r[i].entry,
+		};
 
-		while (left && !rc) {
-			uint64_t run;
+		rc = vec_push(ret, &run, err);
+	}
+	return rc;
+}
+
+/* The same in pages of the device, where these are others. */
+static int translate(const struct swsusp *s, const struct vec *runs,
+		     struct vec *ret, struct imgfmt_error *err)
+{
+	const struct swap_run *r = vec_array(runs, const struct swap_run);
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < runs->len && !rc; i++) {
+		uint64_t done = 0, row;
+
+		while (done < r[i].pages && !rc) {
 			struct swap_run part = {
-				.first = device_page(s, page, &run),
+				.first = device_page(s, r[i].first + done,
+						     &row),
 			};
 
-			part.pages = min_u64(left, max_u64(run, 1));
-			page += part.pages;
-			left -= part.pages;
+			part.pages = min_u64(r[i].pages - done,
+					     max_u64(row, 1));
+			done += part.pages;
 			rc = vec_push(ret, &part, err);
 		}
 	}
@@ -69,6 +86,8 @@ static void merge(struct vec *runs)
 	struct swap_run *r = vec_array(runs, struct swap_run);
 	size_t n = 0;
 
+	if (!runs->len)
+		return;
 	qsort(r, runs->len, sizeof(*r), compare);
 	for (size_t i = 0; i < runs->len; i++) {
 		if (n && r[n - 1].first + r[n - 1].pages == r[i].first)
@@ -79,7 +98,7 @@ static void merge(struct vec *runs)
 	runs->len = n;
 }
 
-/* Whether each gap between the runs of a partition is made of bad pages. */
+/* Whether all pages from 1 on were taken, but bad ones. */
 static bool only_bad_between(const struct vec *runs,
 			     const struct swap_header *h)
 {
@@ -88,7 +107,7 @@ static bool only_bad_between(const struct vec *runs,
 
 	for (size_t i = 0; i < runs->len; i++) {
 		/* More of them than there can be bad ones. */
-		if (r[i].first - page > h->bad_count)
+		if (r[i].first < page || r[i].first - page > h->bad_count)
 			return false;
 		for (; page < r[i].first; page++)
 			if (!swap_header_is_bad(h, (uint32_t)page))
@@ -98,29 +117,22 @@ static bool only_bad_between(const struct vec *runs,
 	return true;
 }
 
-static bool has_page(const struct vec *runs, uint64_t page)
-{
-	const struct swap_run *r = vec_array(runs, const struct swap_run);
-
-	for (size_t i = 0; i < runs->len; i++)
-		if (page >= r[i].first && page - r[i].first < r[i].pages)
-			return true;
-	return false;
-}
-
 /*
  * The kernel fills an area from its beginning.  What an image did not get
  * there was taken: by pages of the system that are swapped out.  Of a swap
- * file only the first page tells, since others may lie anywhere.
+ * file somewhere on a device only its first page is known.
  */
 static bool is_in_use(const struct swsusp *s, const struct vec *runs,
 		      const struct swap_header *h)
 {
-	uint64_t run;
+	const struct swap_run *r = vec_array(runs, const struct swap_run);
+	size_t i = 0;
 
-	if (!s->header_page && !s->extents.len)
+	if (!s->header_page)
 		return !only_bad_between(runs, h);
-	return !has_page(runs, device_page(s, s->header_page + 1, &run));
+	while (i < runs->len && r[i].first + r[i].pages <= s->header_page + 1)
+		i++;
+	return i == runs->len || r[i].first > s->header_page + 1;
 }
 
 static int read_area(struct imgfmt_image *image, struct swap_header *ret,
@@ -147,7 +159,8 @@ int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err)
 	const struct swsusp *s = swsusp_of(image);
 	struct swap_note *note = &image->swap;
 	struct swap_header *header = calloc(1, sizeof(*header));
-	uint64_t run;
+	struct vec runs;
+	uint64_t row;
 	int rc;
 
 	if (!header)
@@ -156,20 +169,23 @@ int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc)
 		rc = source_charge(image, (s->map.len + s->map_pages.len) * 2 *
 					  sizeof(struct swap_run), err);
+	vec_init(&runs, sizeof(struct swap_run));
 	if (!rc)
-		rc = add_runs(s, &s->map, s->entries, &note->runs, err);
+		rc = add_runs(&s->map, s->entries, &runs, err);
 	if (!rc)
-		rc = add_runs(s, &s->map_pages, s->map_count, &note->runs,
-			      err);
+		rc = add_runs(&s->map_pages, s->map_count, &runs, err);
 	if (!rc) {
-		merge(&note->runs);
-		note->in_use = is_in_use(s, &note->runs, header);
+		merge(&runs);
+		note->in_use = is_in_use(s, &runs, header);
 		note->last_page = header->last_page;
-		note->header_page = device_page(s, s->header_page, &run);
+		note->header_page = device_page(s, s->header_page, &row);
 		memcpy(note->uuid, s->area.uuid, sizeof(note->uuid));
-		if (note->runs.len > IMGFMT_SWAP_MAX_RUNS)
-			vec_clear(&note->runs);
+		rc = translate(s, &runs, &note->runs, err);
 	}
+	merge(&note->runs);
+	if (note->runs.len > IMGFMT_SWAP_MAX_RUNS)
+		vec_clear(&note->runs);
+	vec_fini(&runs);
 	free(header);
 	return rc;
 }

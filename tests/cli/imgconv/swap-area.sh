@@ -34,7 +34,8 @@ untouched()
 back()
 {
 	cp area out
-	"$IMGCONV" -q --to=swsusp -o out "$@"
+	# Of some it looks as if their system had memory in the area, too.
+	"$IMGCONV" -q -f --to=swsusp -o out "$@"
 	untouched
 	image=out facts >found
 }

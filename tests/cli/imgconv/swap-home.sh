@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A saved system may have memory of its own in the swap area of its image: the
+# image goes back to where it was, into the pages that it had, and to no other
+# area without being told to.
+cat >pages.py <<'END'
+"""pages.py list AREA: pages of its image; fill AREA: all others get a mark"""
+import struct, sys
+area = bytearray(open(sys.argv[2], "rb").read())
+page = lambda n: area[n * 4096:n * 4096 + 4096]
+used, at = set(), struct.unpack_from("<Q", area, 4096 - 32)[0]
+while at:
+    words = struct.unpack("<512Q", page(at))
+    used |= {at, *filter(None, words[:511])}
+    at = words[511]
+if sys.argv[1] == "list":
+    print(*sorted(used), sep="\n")
+else:
+    for n in set(range(1, len(area) // 4096)) - used:
+        area[n * 4096:n * 4096 + 4096] = b"memory of the system" * 204 + bytes(16)
+    open(sys.argv[2], "wb").write(area)
+END
+pages()
+{
+	/usr/bin/python3 pages.py "$@"
+}
+
+# The pages of area.before that its image had not are in "area", too.
+others_stay()
+{
+	pages list area.before >had
+	pages list area >has
+	comm -13 <(sort had) <(sort has) >more
+	[ ! -s more ] || fail "took the pages $(head -n 3 more | xargs)"
+}
+
+holds()
+{
+	"$IMGDUMP" "$1" | grep -q "^Swap holds memory: *$2$" ||
+		fail "$1 does not say that its swap is $2 to hold memory"
+}
+
+"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/good-scattered-lzo.recipe" area
+pages fill area
+cp area area.before
+"$IMGCONV" -q -o archive area
+holds area likely
+holds archive likely
+
+# Back home, whatever the area looks like now, and with any codec that fits.
+for codec in lzo lz4; do
+	cp area.before area
+	"$IMGCONV" -q --invalidate area
+	"$IMGCONV" -q --to=swsusp --codec=$codec -o area archive 2>err || {
+		says err 'lz4 needs a kernel of 6.9'
+		continue
+	}
+	"$IMGCHECK" -q --resumable area
+	others_stay
+done
+
+# Too large for the pages it had: refused before anything is written.
+cp area.before area
+"$IMGCONV" -q --invalidate area
+cp area kept
+expect 2 "$IMGCONV" -q --to=swsusp --codec=none -o area archive
+says err "that are surely not the saved system's own"
+cmp area kept
+
+# Elsewhere only when told to.
+"$SRCDIR/tests/swap_area" 1100 other
+cp other kept
+expect 2 "$IMGCONV" -q --to=swsusp -o other archive
+says err '[SWS-38]'
+cmp other kept
+"$IMGCONV" -q -f --to=swsusp -o other archive
+"$IMGCHECK" -q --resumable other
+
+# An image that had the area for itself takes its own pages first, then others.
+"$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/good-lzo.recipe" area
+holds area 'not seen'
+cp area area.before
+"$IMGCONV" -q -f -o archive area
+"$IMGCONV" -q --invalidate area
+"$IMGCONV" -q --to=swsusp -o area archive
+others_stay
+"$IMGCONV" -q -f --to=swsusp -o other archive
+"$IMGCHECK" -q --resumable other
