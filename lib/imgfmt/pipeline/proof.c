@@ -6,13 +6,13 @@
 #include "base/error.h"
 
 /*
- * Not of a salvaged image, of which parts are lost, and not of a pipe, whose
- * source proves itself at its end.
+ * Not of a damaged image, of which parts are lost and counts may be wrong, and
+ * not of a pipe, whose source proves itself at its end.
  */
 static bool is_wanted(const struct imgfmt_image *image)
 {
 	return image->ops->prove && image->has_checksum && !image->salvage &&
-	       !io_is_sequential(image->io);
+	       !image->damage.status && !io_is_sequential(image->io);
 }
 
 int proof_init(struct proof *p, struct imgfmt_image *image,
