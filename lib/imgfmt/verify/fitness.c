@@ -74,6 +74,18 @@ static void check_own_state(struct verifier *v)
 	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
+/* An archive of one is resumed from swap again, and by no other way. */
+static void tell_swap(struct verifier *v)
+{
+	struct imgfmt_error e;
+
+	if (!v->image->has_swap || v->image->swap.from_stream)
+		return;
+	err_set(&e, IMGFMT_OK,
+		"made of a hibernation image in swap, and resumed by writing it back there");
+	verify_tell(v, IMGFMT_FINDING_NOTE, &e);
+}
+
 int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 {
 	const struct imgfmt_image *image = v->image;
@@ -87,6 +99,7 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 		check_own_state(v);
 		return IMGFMT_OK;
 	}
+	tell_swap(v);
 	if (image->info.level == IMGFMT_BARE) {
 		no(v, "RSM-04", IMGFMT_NOWHERE,
 		   "a core without tables is not an image to resume");

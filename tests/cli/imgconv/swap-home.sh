@@ -45,6 +45,8 @@ cp area area.before
 "$IMGCONV" -q -o archive area
 holds area likely
 holds archive likely
+expect 1 "$IMGCHECK" --resumable archive
+says out 'note: made of a hibernation image in swap, and resumed by writing it back'
 
 # Back home, whatever the area looks like now, and with any codec that fits.
 for codec in lzo lz4; do
