@@ -310,6 +310,16 @@ START_TEST(a_signal_ends_a_wait)
 }
 END_TEST
 
+/*
+ * The thread sanitizer holds a handler back until read() returns, which waits
+ * here for what the handler writes.
+ */
+#ifdef __SANITIZE_THREAD__
+#define FIRST_TO_RESTART 1
+#else
+#define FIRST_TO_RESTART 0
+#endif
+
 static int noted, feed_to;
 
 /* After some signals there is something to read. */
@@ -425,7 +435,8 @@ int main(void)
 	tcase_add_test(tc, refuses_the_way_back);
 	tcase_add_test(tc, reads_a_real_pipe);
 	tcase_add_loop_test(tc, a_signal_ends_a_wait, 0, 2);
-	tcase_add_loop_test(tc, a_restarting_signal_ends_no_wait, 0, 2);
+	tcase_add_loop_test(tc, a_restarting_signal_ends_no_wait,
+			    FIRST_TO_RESTART, 2);
 	tcase_add_test(tc, takes_no_zero_size_for_true);
 	tcase_add_test(tc, refuses_what_cannot_be_read);
 	tcase_add_test(tc, passes_failures_on);
