@@ -116,13 +116,21 @@ bool facts_any(const uint8_t *bytes, size_t size)
 	return false;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(name + len - end_len, end);
+}
+
 bool facts_is_size(const struct imgfmt_fact *f)
 {
-	static const char end[] = "_size";
-	size_t len = strlen(f->name);
+	return ends_with(f->name, "_size");
+}
 
-	return len >= sizeof(end) - 1 &&
-	       !strcmp(f->name + len - (sizeof(end) - 1), end);
+bool facts_is_uuid(const struct imgfmt_fact *f)
+{
+	return f->size == 16 && ends_with(f->name, "_uuid");
 }
 
 const char *facts_segment_name(uint32_t type)

@@ -35,6 +35,8 @@ void facts_gather(struct facts *f, struct dump *d);
 
 /* Whether a number is a size in bytes. */
 bool facts_is_size(const struct imgfmt_fact *f);
+/* Likewise one that is a UUID. */
+bool facts_is_uuid(const struct imgfmt_fact *f);
 
 /* Whether @size bytes have any that is not zero. */
 bool facts_any(const uint8_t *bytes, size_t size);

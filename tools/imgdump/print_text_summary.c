@@ -185,7 +185,8 @@ static void print_free_policy(struct dump *d, struct table *t)
 			   i->poison);
 }
 
-static void print_uuid(const uint8_t *uuid, struct table *t)
+/* As mkswap(8) and others write and take it. */
+static void print_uuid(const char *name, const uint8_t *uuid, struct table *t)
 {
 	char text[UUID_TEXT_MAX], *p = text;
 
@@ -194,7 +195,7 @@ static void print_uuid(const uint8_t *uuid, struct table *t)
 			*p++ = '-';
 		p += sprintf(p, "%02x", uuid[i]);
 	}
-	table_pair(t, "UUID", "%s", facts_any(uuid, 16) ? text : "none");
+	table_pair(t, name, "%s", facts_any(uuid, 16) ? text : "none");
 }
 
 static void print_proof(struct dump *d, struct table *t, const struct facts *f)
@@ -207,7 +208,7 @@ static void print_proof(struct dump *d, struct table *t, const struct facts *f)
 	if (d->info.level != IMGFMT_BARE)
 		table_pair(t, "Content digests", "%s",
 			   d->info.has_content_digests ? "yes" : "no");
-	print_uuid(d->info.uuid, t);
+	print_uuid("UUID", d->info.uuid, t);
 }
 
 /* For those who ask for more: what programs compare. */
@@ -303,6 +304,10 @@ static void print_fact(struct dump *d, struct table *t,
 		table_pair(t, name, "0x%" PRIx64, f->number);
 		break;
 	case IMGFMT_FACT_BYTES:
+		if (facts_is_uuid(f)) {
+			print_uuid(name, bytes, t);
+			break;
+		}
 		for (size_t i = 0; i < shown; i++)
 			p += sprintf(p, "%02x", bytes[i]);
 		*p = '\0';
