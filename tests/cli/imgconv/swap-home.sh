@@ -72,7 +72,11 @@ cp other kept
 expect 2 "$IMGCONV" -q --to=swsusp -o other archive
 says err '[SWS-38]'
 cmp other kept
-"$IMGCONV" -q -f --to=swsusp -o other archive
+"$IMGCONV" -f --to=swsusp -o other archive 2>err
+says err 'warning: the swap area that the image was in has memory'
+says err '[SWS-38]'
+says err 'warning: the swap area that the image was in had another UUID'
+says err 'other: as the image of a device;'
 "$IMGCHECK" -q --resumable other
 
 # An image that had the area for itself takes its own pages first, then others.
@@ -81,7 +85,12 @@ holds area 'not seen'
 cp area area.before
 "$IMGCONV" -q -f -o archive area
 "$IMGCONV" -q --invalidate area
-"$IMGCONV" -q --to=swsusp -o area archive
+"$IMGCONV" --to=swsusp -o area archive 2>err
+! grep warning err || fail "warns of its own area"
 others_stay
+uuid=$("$IMGDUMP" area | sed -n 's/^Swap uuid: *//p')
+[ ${#uuid} = 36 ] || fail "the UUID is '$uuid'"
+"$IMGDUMP" archive | grep -q "^Swap uuid: *$uuid$" ||
+	fail "the image does not know its area's UUID $uuid"
 "$IMGCONV" -q -f --to=swsusp -o other archive
 "$IMGCHECK" -q --resumable other
