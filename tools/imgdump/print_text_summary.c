@@ -144,6 +144,10 @@ static void print_resumable(struct table *t, const struct facts *f)
 		table_cell(t, "%s", "");
 		table_cell(t, "    %s", f->obstacles[i].sentence);
 	}
+	if (f->from_swap) {
+		table_cell(t, "%s", "");
+		table_cell(t, "    but from swap, once written back there");
+	}
 }
 
 static void print_resume_record(struct table *t, const struct facts *f)

@@ -45,6 +45,8 @@ refused 'resumed from before' "${to[@]}" good-consumed
 refused 'resumed from before' "${to[@]}" used
 refused 'resumed from before' "$IMGCONV" --to=snapshot -o stream used
 cp area forced
+expect 1 "$IMGCHECK" --resumable used
+! grep 'from swap' out || fail "a used image is to be written back"
 "$IMGCONV" -f --to=swsusp -o forced used 2>err
 says err 'warning: the image was resumed from before'
 says err '[SWS-36]'
