@@ -649,7 +649,9 @@ struct imgfmt_convert_opts {
 	void	*lost_ctx;
 	/*
 	 * Told, before anything is written, that the backup map or the entry
-	 * given here is not of this source, so that no resume can come of it.
+	 * given here is not of this source, so that no resume can come of it;
+	 * and of what IMGFMT_CONVERT_USED and IMGFMT_CONVERT_ELSEWHERE let
+	 * pass, or that a swap area has not the UUID that the image was under.
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;

@@ -202,6 +202,19 @@ static void tell_recovery(const struct produce *p, const char *input,
 		msg_note(m, input, "VMCOREINFO and addresses of the kernel were found in the memory");
 }
 
+/*
+ * A swap file looks the same, but no kernel finds the pages of an image that
+ * was written as if it were a device.
+ */
+static bool is_device_image(const struct produce *p, const char *output)
+{
+	struct stat st;
+
+	return !p->area.offset && !p->area.extents &&
+	       !(p->area.flags & IMGFMT_SWAP_FILE) && !stat(output, &st) &&
+	       S_ISREG(st.st_mode);
+}
+
 static void summarise(const struct produce *p, const char *output,
 		      const struct imgfmt_convert_result *r, uint64_t ns)
 {
@@ -214,6 +227,8 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
+	if (p->swap && is_device_image(p, output))
+		msg_summary(m, output, "as the image of a device; a swap file of this system needs --to-swap-file");
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);

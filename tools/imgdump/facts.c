@@ -58,6 +58,21 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 			     "a resume of it failed");
 }
 
+/* Made from a hibernation image that its kernel still would resume. */
+static bool is_from_swap(const struct dump *d)
+{
+	const uint32_t lost = IMGFMT_NOT_RESUMABLE_SALVAGED |
+			      IMGFMT_NOT_RESUMABLE_LEFT_OUT;
+	struct imgfmt_fact fact;
+
+	if (d->info.resumes || d->damaged || d->info.not_resumable & lost)
+		return false;
+	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &fact); i++)
+		if (!strcmp(fact.name, "swap_state"))
+			return strcmp(fact.text, "consumed") != 0;
+	return false;
+}
+
 static void count_backup_map(struct facts *f, const struct dump *d)
 {
 	struct imgfmt_backup_run run;
@@ -105,6 +120,7 @@ void facts_gather(struct facts *f, struct dump *d)
 	count_backup_map(f, d);
 	count_slots(f, d);
 	find_obstacles(f, d);
+	f->from_swap = is_from_swap(d);
 	find_kernel(f, d);
 }
 
@@ -116,13 +132,21 @@ bool facts_any(const uint8_t *bytes, size_t size)
 	return false;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(name + len - end_len, end);
+}
+
 bool facts_is_size(const struct imgfmt_fact *f)
 {
-	static const char end[] = "_size";
-	size_t len = strlen(f->name);
+	return ends_with(f->name, "_size");
+}
 
-	return len >= sizeof(end) - 1 &&
-	       !strcmp(f->name + len - (sizeof(end) - 1), end);
+bool facts_is_uuid(const struct imgfmt_fact *f)
+{
+	return f->size == 16 && ends_with(f->name, "_uuid");
 }
 
 const char *facts_segment_name(uint32_t type)

@@ -26,6 +26,7 @@ struct facts {
 	size_t		 slots, slots_used;
 	struct obstacle	 obstacles[OBSTACLES_MAX];
 	size_t		 obstacle_count;
+	bool		 from_swap;	/* nothing else hinders it there */
 	bool		 has_kernel;
 	struct imgfmt_kernel_info kernel;	/* out of the memory */
 	const char	*release, *version;	/* never NULL */
@@ -35,6 +36,8 @@ void facts_gather(struct facts *f, struct dump *d);
 
 /* Whether a number is a size in bytes. */
 bool facts_is_size(const struct imgfmt_fact *f);
+/* Likewise one that is a UUID. */
+bool facts_is_uuid(const struct imgfmt_fact *f);
 
 /* Whether @size bytes have any that is not zero. */
 bool facts_any(const uint8_t *bytes, size_t size);

@@ -144,6 +144,10 @@ static void print_resumable(struct table *t, const struct facts *f)
 		table_cell(t, "%s", "");
 		table_cell(t, "    %s", f->obstacles[i].sentence);
 	}
+	if (f->from_swap) {
+		table_cell(t, "%s", "");
+		table_cell(t, "    but from swap, once written back there");
+	}
 }
 
 static void print_resume_record(struct table *t, const struct facts *f)
@@ -185,7 +189,8 @@ static void print_free_policy(struct dump *d, struct table *t)
 			   i->poison);
 }
 
-static void print_uuid(const uint8_t *uuid, struct table *t)
+/* As mkswap(8) and others write and take it. */
+static void print_uuid(const char *name, const uint8_t *uuid, struct table *t)
 {
 	char text[UUID_TEXT_MAX], *p = text;
 
@@ -194,7 +199,7 @@ static void print_uuid(const uint8_t *uuid, struct table *t)
 			*p++ = '-';
 		p += sprintf(p, "%02x", uuid[i]);
 	}
-	table_pair(t, "UUID", "%s", facts_any(uuid, 16) ? text : "none");
+	table_pair(t, name, "%s", facts_any(uuid, 16) ? text : "none");
 }
 
 static void print_proof(struct dump *d, struct table *t, const struct facts *f)
@@ -207,7 +212,7 @@ static void print_proof(struct dump *d, struct table *t, const struct facts *f)
 	if (d->info.level != IMGFMT_BARE)
 		table_pair(t, "Content digests", "%s",
 			   d->info.has_content_digests ? "yes" : "no");
-	print_uuid(d->info.uuid, t);
+	print_uuid("UUID", d->info.uuid, t);
 }
 
 /* For those who ask for more: what programs compare. */
@@ -303,6 +308,10 @@ static void print_fact(struct dump *d, struct table *t,
 		table_pair(t, name, "0x%" PRIx64, f->number);
 		break;
 	case IMGFMT_FACT_BYTES:
+		if (facts_is_uuid(f)) {
+			print_uuid(name, bytes, t);
+			break;
+		}
 		for (size_t i = 0; i < shown; i++)
 			p += sprintf(p, "%02x", bytes[i]);
 		*p = '\0';

@@ -167,6 +167,8 @@ static int prepare(struct conversion *c, const struct imgfmt_convert_opts *opts,
 		return err_set(err, IMGFMT_E_SEEK,
 			       "output format \"%s\" needs a file as input, not a pipe",
 			       c->sink->name);
+	if (c->sink->caution && opts->caution)
+		c->sink->caution(&c->target, opts, out);
 	if (c->target.elide_zero)
 		rc = convert_survey(c, opts, out, err);
 	if (rc || !c->sink->rehearsal)

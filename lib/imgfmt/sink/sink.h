@@ -106,6 +106,13 @@ struct sink_ops {
 	int (*prepare)(struct target *t,
 		       const struct imgfmt_convert_opts *opts,
 		       struct imgfmt_error *err);
+	/*
+	 * Say through opts->caution, before anything is written, what the
+	 * caller should know of a target that can be written; NULL: nothing.
+	 */
+	void (*caution)(const struct target *t,
+			const struct imgfmt_convert_opts *opts,
+			struct imgfmt_output *out);
 	uint32_t block_pages;	/* of all its units; 0: as the target says */
 	/*
 	 * Bytes of a unit's out, behind which emit does without the pages;

@@ -98,6 +98,7 @@ static int snapshot_finish(void *sink, struct imgfmt_convert_result *result,
 const struct sink_ops sink_snapshot = {
 	.name = "snapshot",
 	.prepare = snapshot_prepare,
+	.caution = swsusp_caution,
 	.block_pages = SWSUSP_CLUSTER_PAGES,
 	.room = swsusp_room,
 	.open = snapshot_open,

@@ -109,7 +109,7 @@ static int find_header(struct swap_area *a, uint8_t *page,
 	if (rc || found)
 		return rc;
 	return refuse(a, IMGFMT_E_NOT_IMAGE,
-		      "no swap area: make one with mkswap", err);
+		      "no swap area begins there", err);
 }
 
 /* What stands at the end of the header page. */
@@ -391,6 +391,20 @@ static bool is_home(const struct swap_area *a, const struct swap_note *n)
 	       !memcmp(n->uuid, a->identity.uuid, sizeof(n->uuid));
 }
 
+bool swap_area_misses_memory(const struct swap_area *a,
+			     const struct swap_note *note)
+{
+	return note->in_use && !is_home(a, note);
+}
+
+bool swap_area_has_uuid(const struct swap_area *a,
+			const struct swap_note *note)
+{
+	return note->header_page || swap_area_page(a, 0) ||
+	       mem_is_zero(note->uuid, sizeof(note->uuid)) ||
+	       !memcmp(note->uuid, a->identity.uuid, sizeof(note->uuid));
+}
+
 static void count_own(struct swap_area *a)
 {
 	struct swap_walk walk = { 0 };
@@ -407,7 +421,7 @@ int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
 	int rc;
 
 	if (!is_home(a, note)) {
-		if (!note->in_use || elsewhere)
+		if (elsewhere || !swap_area_misses_memory(a, note))
 			return IMGFMT_OK;
 		return err_rule(err, IMGFMT_E_USAGE, "SWS-38", IMGFMT_NOWHERE,
 				"%s: not the swap area that the image was in, which has memory of the saved system that the image does not hold; use --force to do without it",

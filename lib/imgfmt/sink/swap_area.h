@@ -50,6 +50,16 @@ bool swap_area_pending(const struct swap_area *a);
  */
 int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
 			bool elsewhere, struct imgfmt_error *err);
+/* Whether it takes @elsewhere to write the image there [SWS-38]. */
+bool swap_area_misses_memory(const struct swap_area *a,
+			     const struct swap_note *note);
+/*
+ * Whether the area has the UUID of the one that the image was in, which is what
+ * a boot finds a partition by; so if that is not known, and of a swap file,
+ * which is found by its place.
+ */
+bool swap_area_has_uuid(const struct swap_area *a,
+			const struct swap_note *note);
 /* Slots that can be used: all but the header and the bad ones. */
 uint64_t swap_area_slots(const struct swap_area *a);
 

@@ -367,6 +367,7 @@ static const struct sink_ops *choose_rehearsal(const struct target *t,
 const struct sink_ops sink_swsusp = {
 	.name = "swsusp",
 	.prepare = swsusp_prepare,
+	.caution = swsusp_caution,
 	.block_pages = SWSUSP_CLUSTER_PAGES,
 	.room = swsusp_room,
 	.rehearsal = choose_rehearsal,

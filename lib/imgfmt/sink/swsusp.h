@@ -71,6 +71,9 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		   struct imgfmt_error *err);
 int snapshot_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 		     struct imgfmt_error *err);
+void swsusp_caution(const struct target *t,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_output *out);
 size_t swsusp_room(const struct target *t);
 int swsusp_encode(const void *stream, const struct target *t,
 		  struct coder *coder, struct unit *unit,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "sink/swap_area.h"
 
 #define RELEASE(major, minor) ((major) * 1000u + (minor))
 #define RELEASE_LZ4	RELEASE(6u, 9u)
@@ -122,6 +123,35 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 	choose_zero(t);
 	t->elsewhere = opts->flags & IMGFMT_CONVERT_ELSEWHERE;
 	return rc;
+}
+
+/*
+ * Force lets several things pass, and who gave it may have meant another one.
+ * The UUID is no rule, but a boot that looks for another one does not resume:
+ * it mounts the file systems, and the image must not be resumed any more.
+ */
+void swsusp_caution(const struct target *t,
+		    const struct imgfmt_convert_opts *opts,
+		    struct imgfmt_output *out)
+{
+	struct swap_area *area = swap_area_of(out);
+	struct imgfmt_error e;
+
+	if (t->used) {
+		err_rule(&e, IMGFMT_E_UNFIT, "SWS-36", IMGFMT_NOWHERE,
+			 "the image was resumed from before: if its file systems have changed since, to resume it again destroys them");
+		opts->caution(opts->caution_ctx, &e);
+	}
+	if (area && swap_area_misses_memory(area, &t->swap)) {
+		err_rule(&e, IMGFMT_E_UNFIT, "SWS-38", IMGFMT_NOWHERE,
+			 "the swap area that the image was in has memory of the saved system, which that will miss if resumed from another one");
+		opts->caution(opts->caution_ctx, &e);
+	}
+	if (area && !swap_area_has_uuid(area, &t->swap)) {
+		err_set(&e, IMGFMT_E_UNFIT,
+			"the swap area that the image was in had another UUID: a boot that looks for that one will not find the image");
+		opts->caution(opts->caution_ctx, &e);
+	}
 }
 
 int snapshot_prepare(struct target *t, const struct imgfmt_convert_opts *opts,

@@ -26,6 +26,17 @@ static int add_number(struct imgfmt_image *image, const char *name, int kind,
 	return vec_push(&image->facts, &f, err);
 }
 
+static int add_bytes(struct imgfmt_image *image, const char *name,
+		     const void *bytes, size_t size, struct imgfmt_error *err)
+{
+	const struct imgfmt_fact f = {
+		.name = name, .kind = IMGFMT_FACT_BYTES,
+		.size = (uint32_t)size, .bytes = bytes,
+	};
+
+	return vec_push(&image->facts, &f, err);
+}
+
 static const char *state_word(const struct swap_note *n)
 {
 	if (n->from_stream)
@@ -53,6 +64,9 @@ static int tell_header(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc && n->header_flags & SWSUSP_CRC32)
 		rc = add_number(image, "swap_crc32", IMGFMT_FACT_ADDRESS,
 				n->crc32, err);
+	if (!rc && !mem_is_zero(n->uuid, sizeof(n->uuid)))
+		rc = add_bytes(image, "swap_uuid", n->uuid, sizeof(n->uuid),
+			       err);
 	if (!rc)
 		rc = add_text(image, "swap_holds_memory",
 			      n->in_use ? "likely" : "not seen", err);

@@ -74,15 +74,19 @@ static void check_own_state(struct verifier *v)
 	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
-/* An archive of one is resumed from swap again, and by no other way. */
-static void tell_swap(struct verifier *v)
+/* What its own kernel resumes once it is in swap again. */
+static void note_swap(struct verifier *v)
 {
+	const struct imgfmt_image *image = v->image;
 	struct imgfmt_error e;
 
-	if (!v->image->has_swap || v->image->swap.from_stream)
+	if (!image->has_swap || image->swap.consumed ||
+	    image->info.kind != IMGFMT_HIBERNATED_SYSTEM ||
+	    image->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED ||
+	    frames_left_out(&image->frames))
 		return;
-	err_set(&e, IMGFMT_OK,
-		"made of a hibernation image in swap, and resumed by writing it back there");
+	err_set(&e, IMGFMT_E_UNFIT,
+		"made from a hibernation image: it is resumed from swap, once written back there");
 	verify_tell(v, IMGFMT_FINDING_NOTE, &e);
 }
 
@@ -99,7 +103,7 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 		check_own_state(v);
 		return IMGFMT_OK;
 	}
-	tell_swap(v);
+	note_swap(v);
 	if (image->info.level == IMGFMT_BARE) {
 		no(v, "RSM-04", IMGFMT_NOWHERE,
 		   "a core without tables is not an image to resume");

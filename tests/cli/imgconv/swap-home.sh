@@ -45,8 +45,6 @@ cp area area.before
 "$IMGCONV" -q -o archive area
 holds area likely
 holds archive likely
-expect 1 "$IMGCHECK" --resumable archive
-says out 'note: made of a hibernation image in swap, and resumed by writing it back'
 
 # Back home, whatever the area looks like now, and with any codec that fits.
 for codec in lzo lz4; do
@@ -74,7 +72,11 @@ cp other kept
 expect 2 "$IMGCONV" -q --to=swsusp -o other archive
 says err '[SWS-38]'
 cmp other kept
-"$IMGCONV" -q -f --to=swsusp -o other archive
+"$IMGCONV" -f --to=swsusp -o other archive 2>err
+says err 'warning: the swap area that the image was in has memory'
+says err '[SWS-38]'
+says err 'warning: the swap area that the image was in had another UUID'
+says err 'other: as the image of a device;'
 "$IMGCHECK" -q --resumable other
 
 # An image that had the area for itself takes its own pages first, then others.
@@ -83,7 +85,16 @@ holds area 'not seen'
 cp area area.before
 "$IMGCONV" -q -f -o archive area
 "$IMGCONV" -q --invalidate area
-"$IMGCONV" -q --to=swsusp -o area archive
+"$IMGCONV" --to=swsusp -o area archive 2>err
+! grep warning err || fail "warns of its own area"
 others_stay
+uuid=$("$IMGDUMP" area | sed -n 's/^Swap uuid: *//p')
+[ ${#uuid} = 36 ] || fail "the UUID is '$uuid'"
+expect 1 "$IMGCHECK" --resumable archive
+says out 'note: made from a hibernation image: it is resumed from swap'
+"$IMGDUMP" archive | grep -q '^ *but from swap, once written back there *$' ||
+	fail "imgdump does not say where it is resumed"
+"$IMGDUMP" archive | grep -q "^Swap uuid: *$uuid$" ||
+	fail "the image does not know its area's UUID $uuid"
 "$IMGCONV" -q -f --to=swsusp -o other archive
 "$IMGCHECK" -q --resumable other

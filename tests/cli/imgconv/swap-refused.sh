@@ -45,7 +45,15 @@ refused 'resumed from before' "${to[@]}" good-consumed
 refused 'resumed from before' "${to[@]}" used
 refused 'resumed from before' "$IMGCONV" --to=snapshot -o stream used
 cp area forced
-"$IMGCONV" -q -f --to=swsusp -o forced used
+expect 1 "$IMGCHECK" --resumable used
+! grep 'from swap' out || fail "a used image is to be written back"
+"$IMGCONV" -f --to=swsusp -o forced used 2>err
+says err 'warning: the image was resumed from before'
+says err '[SWS-36]'
+"$IMGCONV" -f --json --to=snapshot -o stream used >json 2>err
+valid_json imgconv-1 json
+says json '"rule": "SWS-36"'
+rm stream
 
 # Codecs.
 refused 'codecs lzo, lz4 and none' "${to[@]}" --codec=zstd packed
@@ -59,6 +67,7 @@ refused 'is the output too' "$IMGCONV" --to=swsusp -f -o packed packed
 refused 'wants -o' "$IMGCONV" --to=swsusp packed
 refused 'No such file' "$IMGCONV" --to=swsusp -o none packed
 refused 'no swap area' "$IMGCONV" --to=swsusp -o core packed
+! grep mkswap err || fail "advice to wipe what may be a disk"
 refused 'neither a file nor a block device' \
 	"$IMGCONV" --to=swsusp -o /dev/null packed
 refused 'has no byte' "${to[@]}" --to-offset=1G packed
