@@ -154,6 +154,17 @@ static bool first_outside(const struct imgfmt_memory_range *have, size_t count,
 	return false;
 }
 
+/* Any machine with as much RAM has passed. */
+static void note_firmware(struct verifier *v, const char *whose)
+{
+	struct imgfmt_error e;
+
+	err_set(&e, IMGFMT_E_UNFIT,
+		"not compared: the firmware's memory map of %s is not known, only that the RAM suffices",
+		whose);
+	verify_tell(v, IMGFMT_FINDING_NOTE, &e);
+}
+
 static void check_memory(struct verifier *v)
 {
 	const struct imgfmt_image *image = v->image;
@@ -184,6 +195,8 @@ static void check_memory(struct verifier *v)
 			  ram, rams, &at))
 		not_here(v, "HST-02", at / image->info.page_size,
 			 "it has no RAM where the image has some");
+	else
+		note_firmware(v, theirs ? "the image" : "the machine");
 }
 
 static void tell_host(void *ctx, int severity, const struct imgfmt_error *what)
