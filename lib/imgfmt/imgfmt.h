@@ -606,6 +606,14 @@ IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_machine_load(const char *path, struct imgfmt_machine **ret,
 			struct imgfmt_error *err);
 IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
+/*
+ * The text that imgfmt_machine_load() reads, line by line with the newline;
+ * ends with what @write returns if that is not 0.
+ */
+IMGFMT_API
+int imgfmt_machine_print(const struct imgfmt_machine *machine,
+			 int (*write)(void *ctx, const char *line, size_t len),
+			 void *ctx);
 
 /* ---- Making an image: the one pipeline ------------------------------- */
 

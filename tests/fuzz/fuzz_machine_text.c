@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		end = ram[i].first + ram[i].bytes;
 		FUZZ_ASSERT(end <= IMGFMT_MAX_ADDRESS);
 	}
-	FUZZ_ASSERT(!machine_print(machine, discard, NULL));
+	FUZZ_ASSERT(!imgfmt_machine_print(machine, discard, NULL));
 	imgfmt_machine_free(machine);
 	return 0;
 }

@@ -158,7 +158,7 @@ START_TEST(prints_what_it_reads)
 	struct imgfmt_machine *m = load_ok(small_pc_text);
 	struct buffer b = { .max = sizeof(b.text) - 1 };
 
-	ck_assert_int_eq(machine_print(m, keep, &b), 0);
+	ck_assert_int_eq(imgfmt_machine_print(m, keep, &b), 0);
 	imgfmt_machine_free(m);
 	ck_assert_str_eq(b.text,
 			 "# addresses in hexadecimal, the last one inclusive\n"
@@ -172,7 +172,7 @@ START_TEST(prints_what_it_reads)
 	check_digest(m, small_pc_digest);
 	for (size_t max = 0; max < 200; max += 20) {
 		b = (struct buffer){ .max = max };
-		ck_assert_int_eq(machine_print(m, keep, &b), 77);
+		ck_assert_int_eq(imgfmt_machine_print(m, keep, &b), 77);
 	}
 	imgfmt_machine_free(m);
 }
@@ -350,7 +350,7 @@ START_TEST(knows_a_machine_by_more_than_its_memory)
 	machine_ram(m, &count);
 	ck_assert_uint_eq(count, 0);
 	ck_assert(!machine_e820_checksum(m, &checksum));
-	ck_assert_int_eq(machine_print(m, keep, &b), 0);
+	ck_assert_int_eq(imgfmt_machine_print(m, keep, &b), 0);
 	ck_assert_ptr_nonnull(strstr(b.text, identity_text));
 	imgfmt_machine_free(m);
 

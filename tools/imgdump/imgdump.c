@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/input.h"
+#include "machine.h"
 #include "pages.h"
 #include "read.h"
 
@@ -234,6 +235,11 @@ static bool check_options(struct dump *d)
 	}
 	d->wanted[WHAT_SUMMARY] |= !wanted;
 	d->titled = wanted > 1;
+	if (d->machine_facts && (wanted || d->raw || d->view ||
+				 d->tool.noperands))
+		return dump_usage(d, "--machine-facts goes with no image and nothing else to show");
+	if (!d->machine_facts && !d->tool.noperands)
+		return dump_usage(d, "missing operand");
 	if (d->view && !d->wanted[WHAT_READ] && !d->wanted[WHAT_PAGES])
 		return dump_usage(d, "--view needs --pages or --read");
 	if ((d->virt || d->phys) && !d->wanted[WHAT_READ])
@@ -251,10 +257,9 @@ static bool check_options(struct dump *d)
 
 static const struct tool_info tool_info = {
 	.name = "imgdump",
-	.synopsis = "[options] [WHAT ...] IMAGE",
+	.synopsis = "[options] [WHAT ...] IMAGE\n[options] --machine-facts",
 	.description = "Show what is in an image; - is standard input",
 	.manual = "imgdump(1)",
-	.operands_min = 1,
 	.operands_max = 1,
 };
 
@@ -286,6 +291,8 @@ int main(int argc, char **argv)
 			 "show runs of frames with state and class"),
 		OPT_LIST(0, "read", "ADDR[:LEN]", &d.reads,
 			 "show LEN (256) bytes at address ADDR"),
+		OPT_FLAG(0, "machine-facts", &d.machine_facts,
+			 "show what this machine is, for --machine elsewhere"),
 		OPT_HEADING("How to show it:"),
 		OPT_FLAG(0, "phys", &d.phys,
 			 "addresses of --read are physical, the default"),
@@ -309,7 +316,7 @@ int main(int argc, char **argv)
 		return status;
 	}
 	if (check_options(&d))
-		status = run(&d);
+		status = d.machine_facts ? machine_facts(&d.tool) : run(&d);
 	status = tool_finish(&d.tool, status);
 	free(d.spans);
 	opt_list_fini(&d.reads);

@@ -52,6 +52,7 @@ struct dump {
 	bool			raw;
 	int			view;		/* asked for, or 0 */
 	bool			virt, phys;	/* addresses of --read */
+	bool			machine_facts;	/* and no image */
 	struct opt_list		reads;		/* arguments of --read */
 	struct span		*spans;		/* the same, parsed */
 };

@@ -55,7 +55,11 @@ static void print_addresses(struct table *t, const struct facts *f)
 	if (k->has_kaslr_offset)
 		table_pair(t, "KASLR offset", "0x%" PRIx64, k->kaslr_offset);
 	if (k->has_phys_base)
-		table_pair(t, "Physical base", "0x%" PRIx64, k->phys_base);
+		/* Below 0 where the kernel lies lower than it was linked. */
+		table_pair(t, "Physical base", "%s0x%" PRIx64,
+			   (int64_t)k->phys_base < 0 ? "-" : "",
+			   (int64_t)k->phys_base < 0 ? -k->phys_base :
+						       k->phys_base);
 	if (k->has_page_offset)
 		table_pair(t, "Direct map", "0x%" PRIx64, k->page_offset);
 }

@@ -292,9 +292,9 @@ const uint8_t *machine_firmware_digest(const struct imgfmt_machine *m)
 	return m->firmware.len ? m->digest : NULL;
 }
 
-int machine_print(const struct imgfmt_machine *m,
-		  int (*write)(void *ctx, const char *text, size_t len),
-		  void *ctx)
+int imgfmt_machine_print(const struct imgfmt_machine *m,
+			 int (*write)(void *ctx, const char *line, size_t len),
+			 void *ctx)
 {
 	static const char head[] =
 		"# addresses in hexadecimal, the last one inclusive\n";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Facts of a machine: which memory it has, by the word of its firmware and of
- * its kernel.  imgfmt_machine_load() and imgfmt_machine_free() of imgfmt.h are
- * defined here.
+ * its kernel.  imgfmt_machine_load(), _free() and _print() of imgfmt.h
+ * are defined here.
  *
  * As text, so that one machine's facts can be checked against on another:
  *
@@ -42,11 +42,6 @@ const struct machine_identity *machine_identity(const struct imgfmt_machine *m);
  * (spec/swsusp.md, 10); false if that map, or a type in it, is not known.
  */
 bool machine_e820_checksum(const struct imgfmt_machine *m, uint32_t *ret);
-
-/* Write the text form in pieces; ends with what @write returns if not 0. */
-int machine_print(const struct imgfmt_machine *m,
-		  int (*write)(void *ctx, const char *text, size_t len),
-		  void *ctx);
 
 /*
  * From the running Linux: the entries in @firmware_dir (/sys/firmware/memmap),
