@@ -19,8 +19,8 @@
 #define TABLES 0x800
 
 static const char *const orders[] = {
-	"OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\nNUMBER(HUGETLB_PAGE_DTOR)=2",
-	"OFFSET(folio._folio_dtor)=80\nOFFSET(folio._folio_order)=81\nNUMBER(HUGETLB_PAGE_DTOR)=2",
+	"OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\n" "NUMBER(HUGETLB_PAGE_DTOR)=2",
+	"OFFSET(folio._folio_dtor)=80\nOFFSET(folio._folio_order)=81\n" "NUMBER(HUGETLB_PAGE_DTOR)=2",
 	"NUMBER(PG_hugetlb)=8",
 	"NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=-201326592",
 };
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v = saved_text(&s);
 	FUZZ_ASSERT(!kernel_init(&k, &s.memory, &v, NULL));
 	FUZZ_ASSERT(k.translates);
-	rc = page_classes_find(&c, &k, want, &none, &err);
+	rc = page_classes_find(&c, &k, want, 1000, &none, &err);
 	if (rc)
 		fuzz_check_error(rc, &err);
 	else

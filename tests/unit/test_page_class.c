@@ -54,6 +54,7 @@ struct fixture {
 	const struct version *v;
 	struct kernel k;
 	struct page_classes c;
+	uint64_t max_runs;
 };
 
 static void say_number(struct saved_kernel *s, const char *name, int value)
@@ -113,9 +114,9 @@ static void say_page(struct saved_kernel *s, const struct version *v)
 	say_number(s, "PAGE_SLAB_MAPCOUNT_VALUE", v->slab);
 	say_number(s, "PAGE_UNACCEPTED_MAPCOUNT_VALUE", v->unaccepted);
 	if (v->order_at == ORDER_BYTE)
-		saved_say(s, "OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\nNUMBER(HUGETLB_PAGE_DTOR)=2");
+		saved_say(s, "OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\n" "NUMBER(HUGETLB_PAGE_DTOR)=2");
 	else if (v->order_at == ORDER_FOLIO)
-		saved_say(s, "OFFSET(folio._folio_dtor)=80\nOFFSET(folio._folio_order)=81\nNUMBER(HUGETLB_PAGE_DTOR)=2");
+		saved_say(s, "OFFSET(folio._folio_dtor)=80\nOFFSET(folio._folio_order)=81\n" "NUMBER(HUGETLB_PAGE_DTOR)=2");
 	else if (v->order_at == ORDER_BIT)
 		saved_say(s, "NUMBER(PG_hugetlb)=%u", HUGETLB_BIT);
 }
@@ -163,7 +164,7 @@ static void put_compound(struct fixture *f, uint64_t pfn, unsigned int order,
 
 static void setup(struct fixture *f, const struct version *v, enum model model)
 {
-	*f = (struct fixture){ .v = v };
+	*f = (struct fixture){ .v = v, .max_runs = UINT64_MAX };
 	saved_init(&f->s, &saved_x86_64);
 	say_page(&f->s, v);
 	say_model(&f->s, model);
@@ -181,7 +182,7 @@ static int find(struct fixture *f, uint32_t want, struct imgfmt_error *err)
 		kernel_fini(&f->k);
 	ck_assert_int_eq(kernel_init(&f->k, &f->s.memory, &v, NULL), 0);
 	ck_assert_msg(f->k.translates, "%s", f->k.why_not.message);
-	return page_classes_find(&f->c, &f->k, want, &none, err);
+	return page_classes_find(&f->c, &f->k, want, f->max_runs, &none, err);
 }
 
 static void teardown(struct fixture *f)
@@ -508,6 +509,22 @@ START_TEST(test_wrong)
 }
 END_TEST
 
+START_TEST(test_limit)
+{
+	struct imgfmt_error err;
+	struct fixture f;
+
+	setup(&f, &versions[1], FLAT);
+	for (uint64_t pfn = 0x20; pfn < 0xe0; pfn += 2)
+		put_page(&f, pfn, bit(f.v->lru), 0x1000, 0, 0);
+	must_find(&f, PAGE_CLASSES);
+	ck_assert_uint_eq(f.c.frames.runs.len, 96);
+	f.max_runs = 10;
+	ck_assert_int_eq(find(&f, PAGE_CLASSES, &err), IMGFMT_E_LIMIT);
+	teardown(&f);
+}
+END_TEST
+
 int main(void)
 {
 	const int count = (int)ARRAY_SIZE(versions);
@@ -524,6 +541,7 @@ int main(void)
 	tcase_add_test(c, test_unknown);
 	tcase_add_test(c, test_missing);
 	tcase_add_test(c, test_wrong);
+	tcase_add_test(c, test_limit);
 	suite_add_tcase(suite, c);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

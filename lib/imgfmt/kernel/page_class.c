@@ -22,6 +22,7 @@ struct walk {
 	struct mem_map map;
 	struct page_layout layout;
 	uint32_t want;
+	uint64_t max_runs;
 	const struct frames *frames;
 	const struct imgfmt_progress *progress;
 	uint64_t next;		/* the first frame that has no class yet */
@@ -183,6 +184,17 @@ static unsigned int classify(struct walk *w, const struct page *p,
 	return class_of_content(w, p, frames);
 }
 
+static int add_run(struct walk *w, const struct imgfmt_run *run,
+		   struct imgfmt_error *err)
+{
+	if (w->c->frames.runs.len >= w->max_runs)
+		return err_set(err, IMGFMT_E_LIMIT,
+			       "classes of more than %llu runs of frames take more memory than the limit",
+			       (unsigned long long)w->max_runs);
+	w->next = run->pfn + run->pages;
+	return frames_add(&w->c->frames, run, err);
+}
+
 static int walk_batch(struct walk *w, uint64_t first, struct imgfmt_error *err)
 {
 	int rc = mem_map_read(&w->map, first, w->pages, w->known, err);
@@ -203,8 +215,7 @@ static int walk_batch(struct walk *w, uint64_t first, struct imgfmt_error *err)
 		if (!(w->want & IMGFMT_EXCLUDE(run.class_id)) ||
 		    run.class_id == IMGFMT_NONE)
 			continue;
-		rc = frames_add(&w->c->frames, &run, err);
-		w->next = run.pfn + run.pages;
+		rc = add_run(w, &run, err);
 	}
 	return rc;
 }
@@ -262,11 +273,13 @@ static int prepare(struct walk *w, struct kernel *k, struct imgfmt_error *err)
 }
 
 int page_classes_find(struct page_classes *ret, struct kernel *k,
-		      uint32_t want, const struct imgfmt_progress *progress,
+		      uint32_t want, uint64_t max_runs,
+		      const struct imgfmt_progress *progress,
 		      struct imgfmt_error *err)
 {
 	struct walk w = {
 		.c = ret,
+		.max_runs = max_runs,
 		.want = want & PAGE_CLASSES,
 		.frames = k->memory.frames,
 		.progress = progress,

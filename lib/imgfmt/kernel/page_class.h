@@ -42,12 +42,13 @@ struct page_classes {
 
 /*
  * The classes @want of the frames present in the kernel's memory.  Runs reach
- * beyond the present frames where a block does.  @ret is initialised also
- * where this fails: IMGFMT_E_ABSENT, with the name of what is missing, if the
- * kernel does not tell them.
+ * beyond the present frames where a block does; more than @max_runs are
+ * IMGFMT_E_LIMIT.  @ret is initialised also where this fails: IMGFMT_E_ABSENT,
+ * with the name of what is missing, if the kernel does not tell them.
  */
 int page_classes_find(struct page_classes *ret, struct kernel *k,
-		      uint32_t want, const struct imgfmt_progress *progress,
+		      uint32_t want, uint64_t max_runs,
+		      const struct imgfmt_progress *progress,
 		      struct imgfmt_error *err);
 void page_classes_fini(struct page_classes *c);
 

@@ -5,6 +5,9 @@
 #include "kernel/recover.h"
 #include "view/memory.h"
 
+/* A run of frames takes its place here and in the target, which has two. */
+#define RUN_BYTES (3 * sizeof(struct imgfmt_run))
+
 /* Whoever wrote the image knew the classes of its pages. */
 static bool image_tells(const struct frames *f)
 {
@@ -67,6 +70,8 @@ static int ask_kernel(struct conversion *c,
 		      const struct kernel_memory *memory,
 		      struct imgfmt_error *err)
 {
+	const struct imgfmt_image *image = c->image;
+	uint64_t max_runs = (image->memlimit - image->memused) / RUN_BYTES;
 	struct kernel k;
 	struct vec text;
 	int rc;
@@ -75,7 +80,7 @@ static int ask_kernel(struct conversion *c,
 	rc = find_kernel(c, &opts->progress, memory, &k, &text, err);
 	if (!rc) {
 		rc = page_classes_find(&c->classes, &k, opts->exclude,
-				       &opts->progress, err);
+				       max_runs, &opts->progress, err);
 		kernel_fini(&k);
 	}
 	vec_fini(&text);
