@@ -27,8 +27,8 @@ static int missing(const char *what, struct imgfmt_error *err)
 static int wrong(const char *what, uint64_t value, struct imgfmt_error *err)
 {
 	return err_set(err, IMGFMT_E_CORRUPT,
-		       "VMCOREINFO: %s cannot be %llu", what,
-		       (unsigned long long)value);
+		       "VMCOREINFO: %s cannot be %lld", what,
+		       (long long)value);
 }
 
 /*

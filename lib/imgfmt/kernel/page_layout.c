@@ -175,7 +175,7 @@ static int take_fields(struct page_layout *l, const struct vmcoreinfo *v,
 		if (!find_offset(v, fields[i].name, fields[i].bytes,
 				 l->page_bytes, fields[i].ret))
 			return err_set(err, IMGFMT_E_ABSENT,
-				       "VMCOREINFO has no OFFSET(%s)",
+				       "VMCOREINFO has no OFFSET(%s) in a struct page",
 				       fields[i].name);
 	/* Renamed in 7.1. */
 	if (!find_offset(v, "page.compound_head", 8, l->page_bytes,
