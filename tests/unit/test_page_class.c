@@ -325,6 +325,10 @@ START_TEST(test_doubts)
 	setup(&f, v, EXTREME);
 	must_find(&f, PAGE_CLASSES);
 	ck_assert(f.c.doubts[PAGE_DOUBT_NO_FREE].frames);
+	f.s.frames.excluded_by_class[IMGFMT_FREE] = 1;
+	must_find(&f, PAGE_CLASSES);
+	expect_no_doubt(&f);
+	f.s.frames.excluded_by_class[IMGFMT_FREE] = 0;
 	put_all(&f);
 	put_page(&f, 0x80, 0, 0, v->buddy, 4);
 	put_page(&f, 0x81, 0, 0, v->buddy, UINT64_MAX);

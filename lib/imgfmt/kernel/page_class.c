@@ -300,7 +300,9 @@ int page_classes_find(struct page_classes *ret, struct kernel *k,
 	/* Firmware in a core has no struct page, so a few are nothing. */
 	if (ret->doubts[PAGE_DOUBT_UNKNOWN].frames <= w.frames->present / 8)
 		ret->doubts[PAGE_DOUBT_UNKNOWN].frames = 0;
-	if (want & IMGFMT_EXCLUDE(IMGFMT_FREE) && !w.free_frames)
+	/* Where they were left out before, their descriptions may not be seen. */
+	if (want & IMGFMT_EXCLUDE(IMGFMT_FREE) && !w.free_frames &&
+	    !w.frames->excluded_by_class[IMGFMT_FREE])
 		ret->doubts[PAGE_DOUBT_NO_FREE] = (struct page_doubt_count){
 			1, IMGFMT_NOWHERE, 0 };
 	return frames_build(&ret->frames, 1, err);
