@@ -632,7 +632,18 @@ int imgfmt_machine_print(const struct imgfmt_machine *machine,
  */
 #define IMGFMT_CONVERT_ELSEWHERE	(1U << 4)
 
-/* Bits of exclude: a class to leave out, where the image tells classes. */
+/*
+ * Write nothing: tell what there would be to store and to leave out.
+ * bytes_written is 0, and so are segments and uuid.
+ */
+#define IMGFMT_CONVERT_DRY_RUN		(1U << 5)
+
+/*
+ * Bits of exclude: a class to leave out.  An image that does not tell the
+ * classes of its pages is asked for them through the saved kernel (x86_64 and
+ * aarch64): it takes random access, a VMCOREINFO, and the original view as the
+ * output's.
+ */
 #define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))
 
 struct imgfmt_convert_opts {
@@ -658,8 +669,9 @@ struct imgfmt_convert_opts {
 	/*
 	 * Told, before anything is written, that the backup map or the entry
 	 * given here is not of this source, so that no resume can come of it;
-	 * and of what IMGFMT_CONVERT_USED and IMGFMT_CONVERT_ELSEWHERE let
-	 * pass, or that a swap area has not the UUID that the image was under.
+	 * of what IMGFMT_CONVERT_USED and IMGFMT_CONVERT_ELSEWHERE let pass, or
+	 * that a swap area has not the UUID that the image was under; and of
+	 * what makes the classes of pages doubtful: pages in doubt are kept.
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;
@@ -687,7 +699,7 @@ struct imgfmt_convert_result {
 	uint32_t level;
 	uint32_t unverified;	/* pages salvaged without a digest to prove them */
 	uint32_t recovery;	/* enum imgfmt_recovery */
-	uint32_t reserved;
+	uint32_t doubts;	/* that were told about the classes of pages */
 	uint64_t resume_offset;	/* pages, of an image in swap */
 };
 

@@ -4,6 +4,7 @@
  */
 #include "common/produce.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "common/input.h"
+#include "common/table.h"
+#include "common/units.h"
 
 /* Ranges of lost frames that are shown without --verbose. */
 #define LOST_SHOWN 16
@@ -29,10 +32,19 @@ struct excluded {
 	uint32_t classes;
 };
 
-/*
- * Only pages that tell by themselves, or by the backup map, what they are; of
- * other classes it takes the kernel's own tables to know the members.
- */
+#define CLASS(name) IMGFMT_EXCLUDE(IMGFMT_##name)
+
+/* What can be left out of an image that is to be resumed. */
+#define RESUMABLE (CLASS(FREE) | CLASS(UNACCEPTED) | CLASS(OFFLINE) | \
+		   CLASS(HWPOISON) | CLASS(KEXEC))
+
+static void add_excluded(struct excluded *e, const struct excluded *more)
+{
+	e->zero |= more->zero;
+	e->none |= more->none;
+	e->classes |= more->classes;
+}
+
 static bool exclude_word(struct tool *t, const char *word, size_t len,
 			 struct excluded *e)
 {
@@ -42,30 +54,52 @@ static bool exclude_word(struct tool *t, const char *word, size_t len,
 	} words[] = {
 		{ "zero", { .zero = true } },
 		{ "none", { .none = true } },
-		{ "kexec", { .classes = IMGFMT_EXCLUDE(IMGFMT_KEXEC) } },
+		{ "resumable", { .zero = true, .classes = RESUMABLE } },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strlen(words[i].word) != len ||
 		    memcmp(words[i].word, word, len))
 			continue;
-		e->zero |= words[i].means.zero;
-		e->none |= words[i].means.none;
-		e->classes |= words[i].means.classes;
+		add_excluded(e, &words[i].means);
 		return true;
 	}
-	for (int c = 0; c < IMGFMT_CLASSES; c++) {
+	for (int c = IMGFMT_NONE + 1; c < IMGFMT_CLASSES; c++) {
 		const char *name = imgfmt_class_name(c);
 
 		if (strlen(name) != len || memcmp(name, word, len))
 			continue;
-		tool_usage(t, "--exclude: which pages are '%s' is not known "
-			      "here; there are zero, kexec and none", name);
-		return false;
+		e->classes |= IMGFMT_EXCLUDE(c);
+		return true;
 	}
-	tool_usage(t, "--exclude: '%.*s' is none of zero, kexec, none",
-		   (int)len, word);
+	tool_usage(t, "--exclude: '%.*s' is none of zero, free, unaccepted, "
+		   "offline, hwpoison, kexec, cache, cache-private, user, "
+		   "hugetlb, resumable, none", (int)len, word);
 	return false;
+}
+
+/*
+ * The bits of makedumpfile's dump level.  That tool leaves out pages that
+ * nobody can read or has whenever it looks at their use at all.
+ */
+static void add_level(unsigned int level, struct excluded *e)
+{
+	static const struct {
+		unsigned int bit;
+		struct excluded means;
+	} bits[] = {
+		{ 1, { .zero = true } },
+		{ 2, { .classes = CLASS(CACHE) } },
+		{ 4, { .classes = CLASS(CACHE) | CLASS(CACHE_PRIVATE) } },
+		{ 8, { .classes = CLASS(USER) | CLASS(HUGETLB) } },
+		{ 16, { .classes = CLASS(FREE) | CLASS(UNACCEPTED) } },
+		{ 2 | 4 | 8 | 16,
+		  { .classes = CLASS(OFFLINE) | CLASS(HWPOISON) } },
+	};
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (level & bits[i].bit)
+			add_excluded(e, &bits[i].means);
 }
 
 static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
@@ -83,8 +117,15 @@ static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
 
 static bool take_exclude(struct produce *p)
 {
-	struct excluded e = { .zero = !p->exclude.count };
+	bool has_level = p->filters && p->level != PRODUCE_NO_LEVEL;
+	struct excluded e = { .zero = !p->exclude.count && !p->filters };
 
+	if (p->filters && !has_level && !p->exclude.count) {
+		tool_usage(p->tool, "say what to leave out: --exclude=WORDS or -d LEVEL");
+		return false;
+	}
+	if (has_level)
+		add_level(p->level, &e);
 	for (size_t i = 0; i < p->exclude.count; i++)
 		if (!exclude_list(p->tool, p->exclude.items[i], &e))
 			return false;
@@ -241,10 +282,14 @@ static void report_json(const struct produce *p, const char *output,
 			const struct imgfmt_convert_result *r)
 {
 	struct json *j = &p->tool->json;
-	bool native = is_native(p);
+	bool native = is_native(p) && !p->dry_run;
 
-	json_string(j, "output", output);
+	json_string(j, "output", p->dry_run ? NULL : output);
 	json_string(j, "to", p->opts.to);
+	if (p->filters) {
+		json_bool(j, "dry_run", p->dry_run);
+		json_uint(j, "page_size", p->page_size);
+	}
 	json_string(j, "level", native ? imgfmt_level_name((int)r->level) :
 					 NULL);
 	if (!native)
@@ -271,6 +316,34 @@ static void report_json(const struct produce *p, const char *output,
 	json_uint(j, "image_size", r->bytes_written);
 	if (p->swap)
 		json_uint(j, "resume_offset", r->resume_offset);
+}
+
+static void plan_row(const struct produce *p, struct table *table,
+		     const char *what, uint64_t pages)
+{
+	table_cell(table, "%s", what);
+	table_cell(table, "%" PRIu64, pages);
+	table_cell(table, "%s", units_size(UNITS_BUF, pages * p->page_size,
+					   p->tool->common.bytes));
+}
+
+/* Of a dry run: what there is to store and what would be left out. */
+static int print_plan(const struct produce *p,
+		      const struct imgfmt_convert_result *r)
+{
+	static const struct table_column columns[] = {
+		{ "what", false }, { "pages", true }, { "bytes", true },
+	};
+	struct table table;
+
+	table_start(&table, stdout, columns, 3, false);
+	plan_row(p, &table, "stored", r->stored_pages);
+	plan_row(p, &table, "zero", r->zero_pages);
+	for (int c = 0; c < IMGFMT_CLASSES; c++)
+		if (r->pages_by_class[c])
+			plan_row(p, &table, imgfmt_class_name(c),
+				 r->pages_by_class[c]);
+	return table_finish(&table);
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -321,11 +394,23 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* Of a dry run, which writes nothing. */
+static int refuse_write(void *ctx, const void *buf, size_t len)
+{
+	(void)ctx;
+	(void)buf;
+	(void)len;
+	return -EBADF;
+}
+
 static int open_output(struct produce *p, const char *path,
 		       struct imgfmt_output **ret, struct imgfmt_error *err)
 {
 	uint32_t flags = p->tool->common.force ? IMGFMT_OUTPUT_FORCE : 0;
 
+	if (p->dry_run)
+		return imgfmt_output_fn(refuse_write, NULL, "dry run", ret,
+					err);
 	if (p->swap) {
 		p->area.struct_size = sizeof(p->area);
 		p->area.flags |= flags;
@@ -348,6 +433,8 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_CONTENT_DIGESTS;
 	if (p->salvage)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
+	if (p->dry_run)
+		o->flags |= IMGFMT_CONVERT_DRY_RUN;
 	if (p->tool->common.force)
 		o->flags |= IMGFMT_CONVERT_USED | IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
@@ -364,7 +451,8 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	struct imgfmt_convert_result result = {
 		.struct_size = sizeof(result),
 	};
-	const char *output = strcmp(path, "-") ? path : "standard output";
+	const char *output = p->dry_run ? "dry run" :
+			     strcmp(path, "-") ? path : "standard output";
 	struct tool *t = p->tool;
 	struct imgfmt_output *out;
 	struct imgfmt_error err;
@@ -390,16 +478,26 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
-	tell_recovery(p, input, &result);
-	summarise(p, output, &result, now_ns() - start);
-	return result.lost_pages || result.unverified ? EXIT_NO : EXIT_YES;
+	if (!p->dry_run) {
+		tell_recovery(p, input, &result);
+		summarise(p, output, &result, now_ns() - start);
+	} else if (!t->common.json && print_plan(p, &result)) {
+		err = (struct imgfmt_error){
+			.status = IMGFMT_E_NOMEM,
+			.message = "no memory for a table",
+		};
+		return tool_fail(t, NULL, &err);
+	}
+	return result.lost_pages || result.unverified || result.doubts ?
+		       EXIT_NO : EXIT_YES;
 }
 
 static int produce(struct produce *p, const char *operand)
 {
 	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
 	const char *input = input_name(operand);
-	const char *output = tool_output(p->tool);
+	const char *output = p->dry_run ? "-" : tool_output(p->tool);
+	struct imgfmt_info info = { .struct_size = sizeof(info) };
 	struct imgfmt_image *image;
 	struct imgfmt_error err;
 	int status;
@@ -412,14 +510,28 @@ static int produce(struct produce *p, const char *operand)
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
-	if (is_input(operand, output, p->swap))
+	if (!p->dry_run && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
 	fill_opts(p);
 	if (input_open(p->tool, operand, flags, &image, &err))
 		return fail(p, input, output, &err);
+	imgfmt_image_info(image, &info);
+	p->page_size = info.page_size;
 	status = convert(p, image, input, output);
 	imgfmt_image_unref(image);
 	return status;
+}
+
+void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1])
+{
+	const char *name;
+
+	for (unsigned int i = 0; i < PRODUCE_FORMATS_MAX; i++) {
+		name = imgfmt_sink_name_at(i);
+		if (!name)
+			break;
+		words[i] = (struct opt_name){ name, (int)i };
+	}
 }
 
 void produce_begin(struct produce *p, const char *operand)

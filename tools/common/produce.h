@@ -18,14 +18,23 @@
 /* The values of --view and --from-view. */
 extern const struct opt_name opts_view[];
 
-/* The library has no more of them than rules about a resume. */
-#define PRODUCE_WARNINGS 4
+/* The library has no more of them: rules about a resume, and doubts. */
+#define PRODUCE_WARNINGS 12
+
+/* The formats that the library writes, as words of --to. */
+#define PRODUCE_FORMATS_MAX 16
+
+/* No --dump-level was given. */
+#define PRODUCE_NO_LEVEL (~0u)
 
 /* Zeroed by main(), but for @tool and what is not zero by default. */
 struct produce {
 	struct tool		  *tool;
 	struct imgfmt_convert_opts opts;	/* --codec, --block-pages, ... */
 	struct opt_list		   exclude;
+	bool			   filters;	/* --exclude must say something */
+	unsigned int		   level;	/* or PRODUCE_NO_LEVEL */
+	bool			   dry_run;
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
@@ -34,6 +43,7 @@ struct produce {
 
 	/* While it runs. */
 	uint64_t		   lost_ranges;
+	uint64_t		   page_size;	/* of the input */
 	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
 	size_t			   warning_count;
 };
@@ -47,9 +57,12 @@ struct produce {
 	OPT_WORD(0, "view", "VIEW", &(p)->view, opts_view, \
 		 "address pages as in VIEW"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
-		 "leave out pages: zero and kexec, or none at all"), \
+		 "leave out pages: zero, classes, resumable, none"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
 		 "add digests of the pages themselves")
+
+/* @words ends with a row without a name. */
+void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
 
 /* First of all: what fails from here on is about the input @operand. */
 void produce_begin(struct produce *p, const char *operand);

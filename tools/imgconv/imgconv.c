@@ -7,21 +7,6 @@
 #include "common/input.h"
 #include "common/produce.h"
 
-#define FORMATS_MAX 16
-
-/* The formats that the library writes, as words of --to. */
-static void list_formats(struct opt_name words[FORMATS_MAX + 1])
-{
-	const char *name;
-
-	for (unsigned int i = 0; i < FORMATS_MAX; i++) {
-		name = imgfmt_sink_name_at(i);
-		if (!name)
-			break;
-		words[i] = (struct opt_name){ name, (int)i };
-	}
-}
-
 /* The area is changed where it stands: it is the operand. */
 static int run_invalidate(struct produce *p, const char *path)
 {
@@ -59,7 +44,7 @@ int main(int argc, char **argv)
 		.operands_min = 1,
 		.operands_max = 1,
 	};
-	struct opt_name formats[FORMATS_MAX + 1] = { 0 };
+	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
 	bool invalidate = false, swap_file = false;
 	struct tool tool = { 0 };
 	struct produce produce = { .tool = &tool };
@@ -90,7 +75,7 @@ int main(int argc, char **argv)
 		OPTS_END
 	};
 
-	list_formats(formats);
+	produce_list_formats(formats);
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
 	produce_begin(&produce, tool.operands[0]);

@@ -24,6 +24,7 @@ int imgfmt_convert(struct imgfmt_image *image,
 	if (!rc)
 		rc = convert_run(&c, &o, out, &result, err);
 	result.recovery = c.recovery;
+	result.doubts = c.doubts;
 	conversion_fini(&c);
 	if (!rc && ret)
 		options_give(ret, &result, sizeof(result));

@@ -179,12 +179,37 @@ static int prepare(struct conversion *c, const struct imgfmt_convert_opts *opts,
 			   IMGFMT_OK;
 }
 
+/* What there would be to write, and nothing of it. */
+static int dry_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		   struct imgfmt_output *out,
+		   struct imgfmt_convert_result *result,
+		   struct imgfmt_error *err)
+{
+	const struct frames *f = &c->target.frames;
+	int rc = IMGFMT_OK;
+
+	if (!c->target.keep_zero) {
+		rc = convert_survey(c, opts, out, err);
+		result->zero_pages = rc ? 0 : bitmap_count(&c->zero, 0, f->present);
+	}
+	result->stored_pages = f->present - result->zero_pages;
+	result->excluded_pages = f->excluded;
+	memcpy(result->pages_by_class, f->excluded_by_class,
+	       sizeof(result->pages_by_class));
+	result->bytes_read = f->present * c->target.info.page_size;
+	result->bytes_written = 0;
+	return rc;
+}
+
 int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
 		struct imgfmt_output *out,
 		struct imgfmt_convert_result *result, struct imgfmt_error *err)
 {
-	int rc = prepare(c, opts, out, err);
+	int rc;
 
+	if (opts->flags & IMGFMT_CONVERT_DRY_RUN)
+		return dry_run(c, opts, out, result, err);
+	rc = prepare(c, opts, out, err);
 	if (!rc)
 		rc = convert_through(c, c->sink, opts, out, result, err);
 	if (!rc)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "machine/machine.h"
+#include "pipeline/classes.h"
 #include "pipeline/recovery.h"
 #include "record/backup_map.h"
 #include "view/placement.h"
@@ -113,13 +114,9 @@ static int choose_frames(struct conversion *c,
 
 	frames_init(&all);
 	rc = view_runs(c, t->info.block_pages, &all, err);
-	for (size_t i = 0; i < all.runs.len && !rc; i++) {
-		struct imgfmt_run r = frames_runs(&all)[i];
-
-		if (r.class_id && opts->exclude & IMGFMT_EXCLUDE(r.class_id))
-			r.state = IMGFMT_EXCLUDED;
-		rc = frames_add(&t->frames, &r, err);
-	}
+	if (!rc)
+		rc = classes_apply(&c->classes.frames, &all, opts->exclude,
+				   &t->frames, err);
 	frames_fini(&all);
 	return rc ? rc : frames_build(&t->frames, t->info.block_pages, err);
 }
@@ -368,6 +365,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	*c = (struct conversion){ .image = image };
 	view_init(&c->view);
 	target_init(&c->target);
+	frames_init(&c->classes.frames);
 	c->sink = sink_by_name(to);
 	if (!c->sink)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -382,6 +380,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 		rc = take_backup_map(c, opts, err);
 	if (!rc)
 		rc = choose_view(c, opts, err);
+	if (!rc)
+		rc = classes_find(c, opts, err);
 	if (!rc)
 		rc = choose_frames(c, opts, err);
 	if (!rc)
@@ -410,5 +410,6 @@ void conversion_fini(struct conversion *c)
 	proof_fini(&c->proof);
 	bitmap_fini(&c->zero);
 	target_fini(&c->target);
+	page_classes_fini(&c->classes);
 	view_fini(&c->view);
 }

@@ -5,6 +5,7 @@
 #ifndef IMGFMT_PIPELINE_TARGET_H
 #define IMGFMT_PIPELINE_TARGET_H
 
+#include "kernel/page_class.h"
 #include "pipeline/proof.h"
 #include "sink/sink.h"
 #include "source/source.h"
@@ -19,6 +20,8 @@ struct conversion {
 	struct target target;
 	bool verbatim;		/* blocks can be taken over as they are */
 	uint32_t recovery;	/* enum imgfmt_recovery */
+	struct page_classes classes;	/* by the saved kernel, if asked for */
+	uint32_t doubts;	/* that were told of them */
 	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */
 };

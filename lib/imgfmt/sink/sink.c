@@ -34,7 +34,8 @@ int sink_check_opts(const struct sink_ops *sink,
 					   IMGFMT_CONVERT_SALVAGE |
 					   IMGFMT_CONVERT_KEEP_ZERO |
 					   IMGFMT_CONVERT_USED |
-					   IMGFMT_CONVERT_ELSEWHERE);
+					   IMGFMT_CONVERT_ELSEWHERE |
+					   IMGFMT_CONVERT_DRY_RUN);
 	const char *what = NULL;
 
 	if (unknown)

@@ -15,7 +15,6 @@ bad --profile=best core
 bad --codec=best core
 bad --codec=zstd:99 core
 bad --codec=none:1 core
-bad --exclude=user core
 bad --exclude=best core
 bad --exclude= core
 bad --exclude=none,zero core

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/classes.h"
+
+#include "base/error.h"
+#include "kernel/recover.h"
+#include "view/memory.h"
+
+/* A run of frames takes its place here and in the target, which has two. */
+#define RUN_BYTES (3 * sizeof(struct imgfmt_run))
+
+/* Whoever wrote the image knew the classes of its pages. */
+static bool image_tells(const struct frames *f)
+{
+	for (size_t i = 0; i < f->runs.len; i++) {
+		const struct imgfmt_run *r = &frames_runs(f)[i];
+
+		if (r->state != IMGFMT_EXCLUDED &&
+		    PAGE_CLASSES & IMGFMT_EXCLUDE(r->class_id))
+			return true;
+	}
+	return false;
+}
+
+/* A search is no part of the pages that are done; it can be cancelled. */
+static int ask(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct imgfmt_progress *p = ctx;
+
+	(void)done;
+	return p->fn(p->ctx, 0, total);
+}
+
+/* The kernel by its note, or by what its memory holds. */
+static int find_kernel(const struct conversion *c,
+		       const struct imgfmt_progress *progress,
+		       const struct kernel_memory *memory, struct kernel *k,
+		       struct vec *text, struct imgfmt_error *err)
+{
+	const struct recover_opts search = {
+		.progress = {
+			.fn = progress->fn ? ask : NULL,
+			.ctx = (void *)progress,
+		},
+	};
+	struct vmcoreinfo note;
+	uint64_t pfn;
+
+	if (vmcoreinfo_find(&c->image->notes, &note))
+		return kernel_init(k, memory, &note, err);
+	return recover_kernel(memory, &search, k, text, &pfn, err);
+}
+
+static void tell_doubts(struct conversion *c,
+			const struct imgfmt_convert_opts *opts)
+{
+	struct imgfmt_error what;
+
+	for (int i = 0; i < PAGE_DOUBTS; i++) {
+		if (!c->classes.doubts[i].frames)
+			continue;
+		c->doubts++;
+		page_doubt_describe(&c->classes, (enum page_doubt)i, &what);
+		if (opts->caution)
+			opts->caution(opts->caution_ctx, &what);
+	}
+}
+
+static int ask_kernel(struct conversion *c,
+		      const struct imgfmt_convert_opts *opts,
+		      const struct kernel_memory *memory,
+		      struct imgfmt_error *err)
+{
+	const struct imgfmt_image *image = c->image;
+	uint64_t max_runs = (image->memlimit - image->memused) / RUN_BYTES;
+	struct kernel k;
+	struct vec text;
+	int rc;
+
+	vec_init(&text, 1);
+	rc = find_kernel(c, &opts->progress, memory, &k, &text, err);
+	if (!rc) {
+		rc = page_classes_find(&c->classes, &k, opts->exclude,
+				       max_runs, &opts->progress, err);
+		kernel_fini(&k);
+	}
+	vec_fini(&text);
+	return rc;
+}
+
+int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		 struct imgfmt_error *err)
+{
+	struct view_memory memory;
+	int rc;
+
+	if (!(opts->exclude & PAGE_CLASSES) || image_tells(&c->image->frames))
+		return IMGFMT_OK;
+	if (c->target.info.view != IMGFMT_VIEW_ORIGINAL)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "which pages are left out is told in the original view: the output cannot have the %s view",
+			       imgfmt_view_name(c->target.info.view));
+	rc = view_memory_init(&memory, c->image, (int)c->source_view,
+			      &c->target.backup_map, err);
+	if (!rc)
+		rc = ask_kernel(c, opts, &memory.memory, err);
+	view_memory_fini(&memory);
+	if (rc)
+		err_prefix(err, "what the pages were used for");
+	else
+		tell_doubts(c, opts);
+	return rc;
+}
+
+/* The part of @r from frame @from to @to, left out if its class is asked for. */
+static int add_part(const struct imgfmt_run *r, uint64_t from, uint64_t to,
+		    uint32_t class_id, uint32_t exclude, struct frames *ret,
+		    struct imgfmt_error *err)
+{
+	struct imgfmt_run part = {
+		.pfn = from, .pages = to - from,
+		.state = r->state, .class_id = class_id,
+	};
+
+	if (class_id && exclude & IMGFMT_EXCLUDE(class_id))
+		part.state = IMGFMT_EXCLUDED;
+	return frames_add(ret, &part, err);
+}
+
+static int apply_run(const struct frames *classes, const struct imgfmt_run *r,
+		     uint32_t exclude, struct frames *ret,
+		     struct imgfmt_error *err)
+{
+	uint64_t at = r->pfn, end = r->pfn + r->pages;
+	int rc = IMGFMT_OK;
+
+	for (size_t i = frames_find(classes, at);
+	     i < classes->runs.len && at < end && !rc; i++) {
+		const struct imgfmt_run *k = &frames_runs(classes)[i];
+		uint64_t from = max_u64(at, k->pfn);
+		uint64_t to = min_u64(end, k->pfn + k->pages);
+
+		if (from >= end)
+			break;
+		rc = add_part(r, at, from, r->class_id, exclude, ret, err);
+		if (!rc)
+			rc = add_part(r, from, to, k->class_id, exclude, ret,
+				      err);
+		at = to;
+	}
+	return rc ? rc :
+		    add_part(r, at, end, r->class_id, exclude, ret, err);
+}
+
+int classes_apply(const struct frames *classes, const struct frames *all,
+		  uint32_t exclude, struct frames *ret,
+		  struct imgfmt_error *err)
+{
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < all->runs.len && !rc; i++) {
+		const struct imgfmt_run *r = &frames_runs(all)[i];
+
+		if (r->state == IMGFMT_EXCLUDED || r->class_id)
+			rc = add_part(r, r->pfn, r->pfn + r->pages,
+				      r->class_id, exclude, ret, err);
+		else
+			rc = apply_run(classes, r, exclude, ret, err);
+	}
+	return rc;
+}
