@@ -607,7 +607,7 @@ int imgfmt_machine_load(const char *path, struct imgfmt_machine **ret,
 			struct imgfmt_error *err);
 IMGFMT_API void imgfmt_machine_free(struct imgfmt_machine *machine);
 /*
- * The text that imgfmt_machine_load() reads, line by line with the newline;
+ * The text that a machine is loaded from, line by line with the newline;
  * ends with what @write returns if that is not 0.
  */
 IMGFMT_API
