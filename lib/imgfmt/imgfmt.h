@@ -338,6 +338,58 @@ int imgfmt_signature_judge(const struct imgfmt_trust *trust,
 			   imgfmt_signature_fn *fn, void *ctx,
 			   struct imgfmt_error *err);
 
+/* A key and the certificate that goes with it; may be shared by threads. */
+struct imgfmt_signer;
+
+/*
+ * Put signed attributes inside, the time by the clock among them.  The Linux
+ * kernel takes no signature with attributes.
+ */
+#define IMGFMT_SIGNER_ATTRIBUTES	(1U << 0)
+/* Put the certificate inside, for who trusts its authority only. */
+#define IMGFMT_SIGNER_CERTIFICATE	(1U << 1)
+/* RSA-PSS instead of PKCS #1 v1.5; the Linux kernel does not take it. */
+#define IMGFMT_SIGNER_PSS		(1U << 2)
+
+struct imgfmt_signer_opts {
+	size_t	 struct_size;
+	/* A file in PEM or DER, or a URI that OpenSSL's stores understand. */
+	const char *key;
+	/* A file in PEM or DER that holds it; NULL: the key's file does. */
+	const char *certificate;
+	const char *digest;	/* "sha256", "sha384", "sha512"; NULL: sha256 */
+	uint32_t flags;
+	uint32_t reserved;
+	/*
+	 * Asked for the passphrase of an encrypted key: fills @buf with at most
+	 * @room bytes and returns how many, or a negative errno.  NULL: an
+	 * encrypted key is refused.
+	 */
+	int	(*passphrase)(void *ctx, char *buf, size_t room);
+	void	*passphrase_ctx;
+};
+
+/*
+ * Load a key and its certificate, and refuse what nobody would trust: another
+ * kind of key than spec 11.4 has, a certificate of another key, not valid now,
+ * or not for digital signatures.  IMGFMT_E_USAGE, IMGFMT_E_OS; the message
+ * names the file.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_new(const struct imgfmt_signer_opts *opts,
+		      struct imgfmt_signer **ret, struct imgfmt_error *err);
+IMGFMT_API void imgfmt_signer_free(struct imgfmt_signer *signer);
+/* The name in its certificate, as in RFC 2253; belongs to @signer. */
+IMGFMT_API const char *imgfmt_signer_subject(const struct imgfmt_signer *signer);
+/*
+ * A signature over @size bytes at @data: a CMS SignedData in DER, which the
+ * caller frees with free().
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_sign(const struct imgfmt_signer *signer, const void *data,
+		       size_t size, void **ret, size_t *size_ret,
+		       struct imgfmt_error *err);
+
 /* ---- An image, immutable once opened --------------------------------- */
 
 struct imgfmt_image;
@@ -501,6 +553,31 @@ struct imgfmt_slot {
 };
 IMGFMT_API int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,
 				 struct imgfmt_slot *ret);
+
+struct imgfmt_slots_opts {
+	size_t	 struct_size;
+	uint64_t offset;	/* bytes before the image, as it was opened with */
+	uint32_t clear;		/* slots to empty, bit 0 is the first */
+	uint32_t reserved;
+	/* To be put into a free slot, or NULL. */
+	const void *signature;
+	size_t	 signature_size;
+};
+/*
+ * Change the signature slots of the sealed image at @path, which is opened as
+ * @image, in place (spec 12.2): the new signature is written and flushed before
+ * another is emptied, so that at each moment the old ones stand, or the new
+ * one.  Only where all slots are in use, one of those to be emptied goes first.
+ * The image must not have changed since it was opened, and nobody else change
+ * it by this function.  *@slot_ret: the slot of the new one, or -1.
+ *
+ * IMGFMT_E_UNSUPPORTED: an image without slots.  IMGFMT_E_LIMIT: no slot is
+ * free.  IMGFMT_E_UNFIT: it was changed meanwhile.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
+		       const struct imgfmt_slots_opts *opts, int *slot_ret,
+		       struct imgfmt_error *err);
 
 /*
  * What a foreign image tells that has no other place: row @i, or IMGFMT_END.
@@ -781,6 +858,8 @@ struct imgfmt_convert_opts {
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;
+	/* Signs what is written, a sealed image; NULL: nobody does. */
+	const struct imgfmt_signer *signer;
 };
 
 /* What of the kernel a conversion found in the memory of an input whose
