@@ -304,10 +304,17 @@ int io_pin(struct io *io, uint64_t off, void *data, size_t len,
 {
 	const struct pin p = { .off = off, .len = len, .data = data };
 	int rc = vec_push(&io->pins, &p, err);
+	struct pin *list = vec_array(&io->pins, struct pin);
+	size_t i = io->pins.len;
 
-	if (rc)
+	if (rc) {
 		free(data);
-	return rc;
+		return rc;
+	}
+	while (--i && list[i - 1].off > off)
+		list[i] = list[i - 1];
+	list[i] = p;
+	return IMGFMT_OK;
 }
 
 void io_unpin(struct io *io)

@@ -75,8 +75,8 @@ int io_read(struct io *io, uint64_t off, void *buf, size_t len, size_t *got_ret,
 
 /*
  * From now on the @len bytes at @off are those at @data, whatever the input
- * would give there: what was proved is what is read.  Pinned ranges rise and do
- * not overlap, and @data is the input's to free().  Not while another thread
+ * would give there: what was proved is what is read.  Pinned ranges do not
+ * overlap, and @data is the input's to free(), also on failure.  Not while another thread
  * reads.
  */
 int io_pin(struct io *io, uint64_t off, void *data, size_t len,

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "layout/page_list.h"
+#include "source/attest.h"
 #include "source/swap_facts.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
@@ -97,6 +98,7 @@ static void image_free(struct imgfmt_image *image)
 	if (image->ops && image->ops->close)
 		image->ops->close(image);
 	free(image->slots);
+	free(image->units);
 	vec_fini(&image->regions);
 	swap_note_fini(&image->swap);
 	vec_fini(&image->mappings);
@@ -159,19 +161,10 @@ static int check_judged(const struct imgfmt_image *image,
 	if (image->salvage)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "a damaged image cannot be verified: salvage goes without trust");
-	return IMGFMT_OK;
-}
-
-/* An image of another format has no place for a signature. */
-static int judge_foreign(struct imgfmt_image *image, struct imgfmt_error *err)
-{
-	if (image->judge->demands)
-		return err_set(err, IMGFMT_E_UNSIGNED,
-			       "%s: there is no signature in such an image",
-			       image->ops->description ?
-				       image->ops->description :
-				       "foreign ELF core");
-	image->verdict = JUDGE_UNSIGNED;
+	/* What a foreign format has in front of it proves nothing in time. */
+	if (io_is_sequential(image->io) && image->ops != &source_native)
+		return err_set(err, IMGFMT_E_UNSUPPORTED,
+			       "only a sealed image can be verified in a pipe; use a file");
 	return IMGFMT_OK;
 }
 
@@ -225,18 +218,19 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
 	image->progress = opts->progress;
-	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED;
+	/* A damaged image is not what was signed. */
+	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED && !judge;
 	image->resume_offset = opts->resume_offset;
 	image->judge = judge;
 	if (detached)
 		image->detached = *detached;
-	rc = check_judged(image, err);
+	rc = choose_source(image, opts, err);
 	if (!rc)
-		rc = choose_source(image, opts, err);
+		rc = check_judged(image, err);
 	if (!rc)
 		rc = image->ops->open(image, err);
-	if (!rc && judge && !image->proved)
-		rc = judge_foreign(image, err);
+	if (!rc && judge && image->verdict == JUDGE_UNASKED)
+		rc = attest_prove(image, err);
 	if (!rc)
 		rc = take_swap_note(image, err);
 	if (rc) {

@@ -17,6 +17,7 @@
 #include "io/io.h"
 #include "layout/frames.h"
 #include "layout/plan.h"
+#include "record/foreign.h"
 #include "record/info.h"
 #include "record/memory.h"
 #include "record/mutable.h"
@@ -88,6 +89,9 @@ struct imgfmt_image {
 	struct signature detached;	/* the same; size 0: none */
 	bool	 proved;
 	enum verdict_of_judge verdict;
+	unsigned int threads;		/* that opening may start */
+	/* Of another format, once proved: SHA256_LEN bytes for each unit. */
+	uint8_t *units;
 
 	/* As the caller of open asks. */
 	bool	 tolerant;		/* damage is to be told, not refused */
@@ -197,6 +201,17 @@ struct source_ops {
 	int (*prove)(const struct imgfmt_image *image,
 		     const struct unit_sum *total, struct imgfmt_error *note,
 		     struct imgfmt_error *err);
+	/*
+	 * What a manifest tells of an image of another format, but its units
+	 * (spec/manifest.md); and the digest of a unit as it is read, with the
+	 * bytes that it was taken of.  NULL, both: the format has none, or its
+	 * own.
+	 */
+	int (*describe)(const struct imgfmt_image *image,
+			struct foreign_manifest *ret,
+			struct imgfmt_error *err);
+	int (*attest)(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
+		      uint64_t *bytes_ret, struct imgfmt_error *err);
 	/*
 	 * Whether @machine (or NULL) with a kernel of @release (or NULL) would
 	 * resume the image; what speaks against it is told.  NULL: the rules of
