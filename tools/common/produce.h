@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/opts.h"
+#include "common/signing.h"
 #include "common/tool.h"
 
 /* The values of --view and --from-view. */
@@ -40,6 +41,7 @@ struct produce {
 	int			   view;
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	struct signing		   signing;
 
 	/* While it runs. */
 	uint64_t		   lost_ranges;
@@ -59,7 +61,8 @@ struct produce {
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
-		 "add digests of the pages themselves")
+		 "add digests of the pages themselves"), \
+	OPTS_SIGNING(&(p)->signing)
 
 /* @words ends with a row without a name. */
 void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
