@@ -16,7 +16,13 @@ static int open_with(struct io *io, const struct imgfmt_open_opts *opts,
 		io_free(io);
 		return rc;
 	}
-	return source_open(io, &o, ret, err);
+	if (o.flags & ~(IMGFMT_OPEN_SALVAGE | IMGFMT_OPEN_DAMAGED |
+			IMGFMT_OPEN_REQUIRE_SIGNATURE)) {
+		io_free(io);
+		return err_set(err, IMGFMT_E_USAGE, "unknown flags 0x%x",
+			       o.flags);
+	}
+	return source_open_trusting(io, &o, ret, err);
 }
 
 int imgfmt_image_open(const char *path, const struct imgfmt_open_opts *opts,
