@@ -22,6 +22,11 @@ static int open_with(struct io *io, const struct imgfmt_open_opts *opts,
 		return err_set(err, IMGFMT_E_USAGE, "unknown flags 0x%x",
 			       o.flags);
 	}
+	if (o.threads > IMGFMT_THREADS_MAX) {
+		io_free(io);
+		return err_set(err, IMGFMT_E_USAGE, "more than %u threads",
+			       IMGFMT_THREADS_MAX);
+	}
 	return source_open_trusting(io, &o, ret, err);
 }
 
@@ -113,6 +118,7 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.stored_pages = image->stored_pages,
 		.zero_pages = image->zero_pages,
 		.has_checksum = image->has_checksum,
+		.authenticity = (uint8_t)image->authenticity,
 	};
 
 	memcpy(info.excluded_by_class, image->frames.excluded_by_class,

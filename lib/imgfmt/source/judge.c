@@ -20,11 +20,11 @@ int source_judge(struct imgfmt_image *image, const void *manifest, size_t size,
 		all[n++] = signatures[i];
 	rc = image->judge->fn(image->judge->ctx, manifest, size, all, n, &e);
 	if (!rc) {
-		image->verdict = JUDGE_TRUSTED;
+		image->authenticity = IMGFMT_AUTHENTICITY_GOOD;
 		return IMGFMT_OK;
 	}
 	if (rc == IMGFMT_E_UNSIGNED && !image->judge->demands) {
-		image->verdict = JUDGE_UNSIGNED;
+		image->authenticity = IMGFMT_AUTHENTICITY_UNSIGNED;
 		return IMGFMT_OK;
 	}
 	if (err)

@@ -195,6 +195,7 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED && !judge;
 	image->resume_offset = opts->resume_offset;
 	image->judge = judge;
+	image->threads = opts->threads;
 	if (detached)
 		image->detached = *detached;
 	rc = choose_source(image, opts, err);
@@ -202,7 +203,7 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 		rc = check_judged(image, err);
 	if (!rc)
 		rc = image->ops->open(image, err);
-	if (!rc && judge && image->verdict == JUDGE_UNASKED)
+	if (!rc && judge && image->authenticity == IMGFMT_AUTHENTICITY_UNASKED)
 		rc = attest_prove(image, err);
 	if (!rc)
 		rc = take_swap_note(image, err);

@@ -40,13 +40,6 @@ struct judge {
 	bool demands;		/* an unsigned image is refused */
 };
 
-/* What came of it. */
-enum verdict_of_judge {
-	JUDGE_UNASKED,
-	JUDGE_UNSIGNED,		/* proved from a manifest that no one signed */
-	JUDGE_TRUSTED
-};
-
 /* A finding of enum imgfmt_severity. */
 typedef void host_tell(void *ctx, int severity,
 		       const struct imgfmt_error *what);
@@ -83,7 +76,7 @@ struct imgfmt_image {
 	const struct judge *judge;	/* while it is opened; NULL: not asked */
 	struct trust_blob detached;	/* the same; size 0: none */
 	bool	 proved;
-	enum verdict_of_judge verdict;
+	enum imgfmt_authenticity authenticity;	/* what came of it */
 	unsigned int threads;		/* that opening may start */
 	/* Of another format, once proved: SHA256_LEN bytes for each unit. */
 	uint8_t *units;
