@@ -170,6 +170,23 @@ static int sign(struct imgsign *c, const struct imgfmt_signer *signer)
 
 /* ---- The image --------------------------------------------------------- */
 
+static void list(struct imgsign *c)
+{
+	signers_json(&c->tool.json, &c->before);
+	if (c->tool.common.json)
+		return;
+	for (size_t i = 0; i < c->before.count; i++) {
+		text_escape(stdout, c->input, strlen(c->input));
+		printf(": ");
+		signers_describe(stdout, &c->before.rows[i].s);
+		putchar('\n');
+	}
+	if (c->before.count || c->tool.common.quiet)
+		return;
+	text_escape(stdout, c->input, strlen(c->input));
+	printf(": not signed\n");
+}
+
 static int open_image(struct imgsign *c, const char *operand)
 {
 	struct imgfmt_error err;
@@ -177,10 +194,14 @@ static int open_image(struct imgsign *c, const char *operand)
 
 	c->tool.signed_by = signers_take;
 	c->tool.signed_by_ctx = &c->before;
-	if (input_open(&c->tool, operand, 0, &c->image, &err))
+	if (input_open(&c->tool, operand, 0, &c->image, &err)) {
+		/* What is there is shown all the same. */
+		if (c->list && c->before.count)
+			list(c);
 		return tool_fail(&c->tool, c->input, &err);
+	}
 	imgfmt_image_info(c->image, &info);
-	if (!c->detached && info.level != IMGFMT_SEALED) {
+	if (!c->detached && !c->list && info.level != IMGFMT_SEALED) {
 		err = (struct imgfmt_error){ .status = IMGFMT_E_UNSUPPORTED,
 					     .offset = IMGFMT_NOWHERE,
 					     .pfn = IMGFMT_NOWHERE };
@@ -210,23 +231,6 @@ static int take_manifest(struct imgsign *c)
 				  &c->manifest_size, &err);
 	progress_finish(&c->tool.progress);
 	return rc ? tool_fail(&c->tool, c->input, &err) : EXIT_YES;
-}
-
-static void list(struct imgsign *c)
-{
-	signers_json(&c->tool.json, &c->before);
-	if (c->tool.common.json)
-		return;
-	for (size_t i = 0; i < c->before.count; i++) {
-		text_escape(stdout, c->input, strlen(c->input));
-		printf(": ");
-		signers_describe(stdout, &c->before.rows[i].s);
-		putchar('\n');
-	}
-	if (c->before.count || c->tool.common.quiet)
-		return;
-	text_escape(stdout, c->input, strlen(c->input));
-	printf(": not signed\n");
 }
 
 static int work(struct imgsign *c, const struct imgfmt_signer *signer)

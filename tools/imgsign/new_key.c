@@ -108,7 +108,8 @@ static X509 *certify(const struct new_key *k, EVP_PKEY *key)
 	    add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
 	    add_extension(cert, NID_ext_key_usage, "codeSigning") &&
 	    add_extension(cert, NID_subject_key_identifier, "hash") &&
-	    add_extension(cert, NID_authority_key_identifier, "keyid") &&
+	    add_extension(cert, NID_authority_key_identifier,
+			  "keyid:always") &&
 	    X509_sign(cert, key, EVP_sha256()) > 0)
 		return cert;
 	X509_free(cert);
