@@ -409,19 +409,36 @@ struct imgfmt_image;
  */
 #define IMGFMT_OPEN_REQUIRE_SIGNATURE (1U << 2)
 
+/* What came of the trust that an image was opened with. */
+enum imgfmt_authenticity {
+	IMGFMT_AUTHENTICITY_UNASKED = 0,
+	IMGFMT_AUTHENTICITY_UNSIGNED = 1,	/* and no signature demanded */
+	IMGFMT_AUTHENTICITY_GOOD = 2
+};
+
 struct imgfmt_open_opts {
 	size_t	 struct_size;
 	const char *format;	/* a source's name; NULL: recognise it */
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
-	uint32_t reserved;
-	/* Where opening reads all of the data: salvage, and a streamed image
-	 * on a device. */
+	/* Of opening, for a signature beside an image of another format:
+	 * IMGFMT_THREADS_MAX or less; 0: the caller's alone. */
+	uint32_t threads;
+	/* Where opening reads all of the data: salvage, a streamed image on a
+	 * device, and a signature beside an image of another format. */
 	struct imgfmt_progress progress;
 	uint64_t offset;	/* bytes before the image, as of a partition */
 	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
-	/* Whom to trust; must outlive the image.  NULL: signatures are told,
-	 * not judged. */
+	/*
+	 * Whom to trust, while the image is opened.  NULL: signatures are
+	 * told, not judged.  With it nothing of the image is used before its
+	 * digests were led back to its manifest (spec 17.1), what was proved is
+	 * what is read, and an image with signatures of which none is good is
+	 * refused; one without is only with IMGFMT_OPEN_REQUIRE_SIGNATURE, and
+	 * imgfmt_info tells.  In a pipe only sealed images can be verified:
+	 * IMGFMT_E_UNSUPPORTED.  Not with IMGFMT_OPEN_SALVAGE; a damaged image
+	 * is refused with IMGFMT_OPEN_DAMAGED too.
+	 */
 	const struct imgfmt_trust *trust;
 	/* Path of a signature beside the image, DER or PEM of at most 64 KiB,
 	 * to look at as well as at the image's own; NULL: none. */
@@ -473,7 +490,8 @@ struct imgfmt_info {
 	uint8_t	 memory_from_segments;
 	uint8_t	 resumes;	/* foreign, and a kernel resumes it by itself */
 	uint8_t	 has_checksum;	/* foreign, and one checksum covers its pages */
-	uint8_t	 reserved[5];
+	uint8_t	 authenticity;	/* enum imgfmt_authenticity */
+	uint8_t	 reserved[4];
 	uint8_t	 firmware_digest[32];
 	const char *description;	/* of a foreign format, else NULL */
 };
@@ -537,6 +555,23 @@ IMGFMT_API int imgfmt_image_vmcoreinfo(const struct imgfmt_image *image,
 /* The bytes a signature signs; IMGFMT_END if there are none (yet). */
 IMGFMT_API int imgfmt_image_manifest(const struct imgfmt_image *image,
 				     const void **data_ret, size_t *size_ret);
+
+struct imgfmt_manifest_opts {
+	size_t	 struct_size;
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
+	uint32_t reserved;
+	struct imgfmt_progress progress;
+};
+/*
+ * The same for an image of any format: one that has no manifest inside is read
+ * as a whole to make one (spec/manifest.md).  Free *@data_ret with free().
+ * IMGFMT_E_SEEK for a pipe; IMGFMT_E_UNSUPPORTED where there can be none.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_manifest_make(struct imgfmt_image *image,
+			 const struct imgfmt_manifest_opts *opts,
+			 void **data_ret, size_t *size_ret,
+			 struct imgfmt_error *err);
 
 struct imgfmt_resume {
 	uint32_t state, count;	/* enum imgfmt_resume_state */

@@ -103,7 +103,7 @@ struct trusted {
 };
 
 static int is_trusted(void *ctx, const void *manifest, size_t size,
-		      const struct signature *signatures, size_t count,
+		      const struct trust_blob *signatures, size_t count,
 		      struct imgfmt_error *err)
 {
 	const struct trusted *t = ctx;
