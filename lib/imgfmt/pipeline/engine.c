@@ -10,7 +10,7 @@
  * Enough that the workers never wait for the owner, who waits for a processor
  * where they keep all of them busy; fewer where that takes too much memory.
  */
-#define UNITS_PER_THREAD 8u
+#define UNITS_PER_THREAD 16u
 #define UNITS_MEMORY	 ((size_t)64 << 20)
 
 struct engine {
