@@ -54,7 +54,8 @@ enum imgfmt_status {
 	IMGFMT_E_LIMIT		= -12,	/* would pass the memory limit */
 	IMGFMT_E_SEEK		= -13,	/* needs random access to the input */
 	IMGFMT_E_CANCELLED	= -14,	/* the progress callback said stop */
-	IMGFMT_E_UNFIT		= -15	/* intact, but not for this resume */
+	IMGFMT_E_UNFIT		= -15,	/* intact, but not for this resume */
+	IMGFMT_E_UNTRUSTED	= -16	/* signed by somebody not trusted */
 };
 
 #define IMGFMT_NOWHERE UINT64_MAX
@@ -247,6 +248,96 @@ IMGFMT_API int imgfmt_codec_levels(const char *name,
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
 
+/* ---- Signatures and whom to trust (spec 11.4) ------------------------ */
+
+/*
+ * Certificates that are trusted, the intermediate ones that lead to them, and
+ * revocation lists.  Immutable once it is given to a function that reads, and
+ * may then be shared.
+ */
+struct imgfmt_trust;
+
+/* Accept certificates and revocation lists whose time is over. */
+#define IMGFMT_TRUST_EXPIRED		(1U << 0)
+/* Do not look at times at all: for a machine whose clock is not set. */
+#define IMGFMT_TRUST_ANY_TIME		(1U << 1)
+/* The signer's certificate must name code signing as its extended usage. */
+#define IMGFMT_TRUST_CODE_SIGNING	(1U << 2)
+/* There must be a revocation list of every issuer. */
+#define IMGFMT_TRUST_REVOCATION		(1U << 3)
+
+struct imgfmt_trust_opts {
+	size_t	 struct_size;
+	uint32_t flags;
+	uint32_t has_time;	/* else the validity is asked of the clock */
+	int64_t	 time;		/* seconds since 1970 to judge at */
+};
+
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_trust_new(const struct imgfmt_trust_opts *opts,
+		     struct imgfmt_trust **ret, struct imgfmt_error *err);
+/*
+ * Add what the file @path holds, PEM or DER; or, of a directory, what its
+ * files named *.pem, *.crt, *.cer, *.der and *.crl hold.  At most 1 MiB a file,
+ * 256 certificates and 256 lists.  A certificate is trusted, and what it
+ * issues if it is that of an authority; but one whose issuer was added too is
+ * only as good as that.  IMGFMT_E_USAGE if there is none, or what is there
+ * cannot be understood.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_trust_add(struct imgfmt_trust *trust, const char *path,
+		     struct imgfmt_error *err);
+IMGFMT_API void imgfmt_trust_free(struct imgfmt_trust *trust);
+
+enum imgfmt_signature_verdict {
+	IMGFMT_SIGNATURE_UNCHECKED = 0,	/* nobody to trust was given */
+	IMGFMT_SIGNATURE_GOOD = 1,
+	IMGFMT_SIGNATURE_UNTRUSTED = 2,	/* of somebody else */
+	IMGFMT_SIGNATURE_BAD = 3	/* wrong, or not of the known form */
+};
+/* "good", "untrusted", "bad", "unchecked"; NULL if there is no such verdict. */
+IMGFMT_API const char *imgfmt_signature_verdict_name(int verdict);
+
+/* Where a signature was that is in no slot. */
+#define IMGFMT_SIGNATURE_DETACHED (-1)
+
+/* One signer of one signature; pointers are valid during the call. */
+struct imgfmt_signature {
+	uint32_t verdict;
+	int32_t	 slot;		/* from 0, or IMGFMT_SIGNATURE_DETACHED */
+	struct imgfmt_error why;	/* of one that is not good */
+	/* As the signature names its signer; each NULL if it does not.  Names
+	   as in RFC 2253, serial number and key id in hexadecimal. */
+	const char *issuer, *serial, *key_id;
+	const char *digest;	/* "SHA-256"; NULL: unknown */
+	/* The time inside of the signature: what the signer claims. */
+	uint8_t	 has_time;
+	/* A certificate was found.  Unless the verdict is good, it says only
+	   what it says: anybody can have made it. */
+	uint8_t	 has_certificate;
+	uint8_t	 reserved[6];
+	int64_t	 time;		/* seconds since 1970 */
+	const char *subject;	/* NULL without certificate, as algorithm */
+	const char *algorithm;	/* "RSA-3072", "RSA-PSS-3072", "ECDSA-P-256" */
+	int64_t	 not_before, not_after;	/* seconds since 1970 */
+	uint8_t	 fingerprint[32];	/* SHA-256 of the certificate */
+};
+typedef void imgfmt_signature_fn(void *ctx, const struct imgfmt_signature *s);
+
+/*
+ * Judge a signature, a CMS SignedData in DER of @signature_size bytes, over
+ * the bytes @data, such as a manifest; each of its signers is told to @fn,
+ * which may be NULL.  IMGFMT_OK if one of them is good.  Without @trust
+ * (NULL) signatures are told and not judged: IMGFMT_OK.  IMGFMT_E_SIGNATURE,
+ * IMGFMT_E_UNTRUSTED.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signature_judge(const struct imgfmt_trust *trust,
+			   const void *data, size_t size,
+			   const void *signature, size_t signature_size,
+			   imgfmt_signature_fn *fn, void *ctx,
+			   struct imgfmt_error *err);
+
 /* ---- An image, immutable once opened --------------------------------- */
 
 struct imgfmt_image;
@@ -260,6 +351,12 @@ struct imgfmt_image;
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
+/*
+ * Refuse an image without a signature that @trust finds good:
+ * IMGFMT_E_UNSIGNED, IMGFMT_E_UNTRUSTED, IMGFMT_E_SIGNATURE.
+ */
+#define IMGFMT_OPEN_REQUIRE_SIGNATURE (1U << 2)
+
 struct imgfmt_open_opts {
 	size_t	 struct_size;
 	const char *format;	/* a source's name; NULL: recognise it */
@@ -271,6 +368,15 @@ struct imgfmt_open_opts {
 	struct imgfmt_progress progress;
 	uint64_t offset;	/* bytes before the image, as of a partition */
 	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
+	/* Whom to trust; must outlive the image.  NULL: signatures are told,
+	 * not judged. */
+	const struct imgfmt_trust *trust;
+	/* Path of a signature beside the image, DER or PEM of at most 64 KiB,
+	 * to look at as well as at the image's own; NULL: none. */
+	const char *signature;
+	/* Told of each signer of each signature while the image is opened. */
+	imgfmt_signature_fn *signed_by;
+	void	*signed_by_ctx;
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK

@@ -171,6 +171,11 @@ void coder_fini(struct coder *c);
 /* Zero and stored masks of a unit's pages. */
 void unit_find_zero(const struct target *t, struct unit *unit);
 
+/* Encoding of a sink that takes pages as they are: the masks, no more. */
+int sink_encode_masks(const void *sink, const struct target *t,
+		      struct coder *coder, struct unit *unit,
+		      struct imgfmt_error *err);
+
 /* Write the present pages of a unit at @offset, zero ones as holes. */
 int sink_write_pages(struct imgfmt_output *out, uint64_t offset,
 		     const struct target *t, const struct unit *unit,
