@@ -147,14 +147,18 @@ struct imgfmt_swap_opts {
 	 * file lies on the device, lines "PAGE-OF-FILE PAGE-OF-DEVICE COUNT".
 	 */
 	const char *extents;
-	uint32_t flags;		/* IMGFMT_OUTPUT_FORCE, IMGFMT_SWAP_FILE */
+	uint32_t flags;		/* IMGFMT_OUTPUT_FORCE, IMGFMT_SWAP_... */
 	uint32_t reserved;
 };
 /*
- * The file is a swap file of this system, to be resumed from by its place on
- * the device of its file system.  Other files are copies of a whole device.
+ * Of a regular file, one of these: it is a swap file of this system, to be
+ * resumed from by its place on the device of its file system; or it is the
+ * image of a disk or a partition.  With neither, a file that could be both, as
+ * far as its file system tells, is refused (IMGFMT_E_USAGE), unless it is the
+ * area that the image came from; any other is taken as the image of a disk.
  */
 #define IMGFMT_SWAP_FILE	(1U << 1)
+#define IMGFMT_SWAP_DISK_IMAGE	(1U << 2)
 
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,

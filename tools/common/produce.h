@@ -41,9 +41,11 @@ struct produce {
 	int			   view;
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   used, elsewhere;	/* of images on swap */
 	struct signing		   signing;
 
 	/* While it runs. */
+	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
 	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
