@@ -222,8 +222,7 @@ int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err);
 
 /* SWS-28 to SWS-32. */
 void swsusp_check_host(const struct imgfmt_image *image,
-		       const struct imgfmt_machine *machine,
-		       const char *release, host_tell *tell, void *ctx);
+		       const struct host *host);
 
 /* ---- swsusp_facts.c ---- */
 
