@@ -228,6 +228,9 @@ struct source_ops {
 	 */
 	void (*check_host)(const struct imgfmt_image *image,
 			   const struct host *host);
+	/* What is worth a note of an image without fault; NULL: nothing. */
+	void (*remark)(const struct imgfmt_image *image, host_tell *tell,
+		       void *ctx);
 	/* After the last page of a sequential input: what proves it. */
 	int (*finish)(void *reader, struct imgfmt_error *err);
 };
