@@ -186,9 +186,10 @@ static int back(char **argv)
 	struct load_plan plan = { .entry = strtoull(argv[0], NULL, 16) };
 	uint64_t at = PAGE_START(plan.entry);
 	int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC), status;
-	char page[PAGE_SIZE];
+	/* A read would end where this system's own memory does. */
+	void *page = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_SHARED, fd, (off_t)at);
 
-	if (fd < 0 || pread(fd, page, sizeof(page), (off_t)at) != sizeof(page))
+	if (page == MAP_FAILED)
 		die("/dev/mem");
 	close(fd);
 	if (load_plan_add(&plan, at, PAGE_SIZE, page, PAGE_SIZE))
