@@ -168,6 +168,44 @@ static bool is_input(const char *operand, const char *output, bool place)
 
 /* ---- The report ------------------------------------------------------ */
 
+/* What follows @name in a message, whose middle may be cut out if it is long. */
+static const char *behind_name(const char *message, const char *name)
+{
+	size_t len = strlen(name), same = 0;
+	const char *rest;
+
+	while (same < len && message[same] == name[same])
+		same++;
+	rest = message + same;
+	if (same == len)
+		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
+	if (strncmp(rest, "...", 3))
+		return NULL;
+	rest += 3;
+	for (const char *end = name + same; *end; end++)
+		if (!strncmp(rest, end, strlen(end)) &&
+		    !strncmp(rest + strlen(end), ": ", 2))
+			return rest + strlen(end) + 2;
+	return NULL;
+}
+
+/*
+ * The library names the output in what it says of it, but not the input.
+ * Whether this is about @name; if so, without the name.
+ */
+static bool is_about(const struct imgfmt_error *err, const char *name,
+		     struct imgfmt_error *ret)
+{
+	const char *rest = behind_name(err->message, name);
+
+	if (!rest)
+		return false;
+	*ret = *err;
+	memmove(ret->message, ret->message + (rest - err->message),
+		strlen(rest) + 1);
+	return true;
+}
+
 static void tell_lost(void *ctx, const struct imgfmt_run *run)
 {
 	struct produce *p = ctx;
@@ -187,8 +225,12 @@ static void tell_lost(void *ctx, const struct imgfmt_run *run)
 static void take_warning(void *ctx, const struct imgfmt_error *what)
 {
 	struct produce *p = ctx;
+	const char *file = input_name(p->tool->operands[0]);
+	struct imgfmt_error own = *what;
 
-	msg_caution(&p->tool->msg, input_name(p->tool->operands[0]), what);
+	if (is_about(what, p->output, &own))
+		file = p->output;
+	msg_caution(&p->tool->msg, file, &own);
 	if (p->warning_count < PRODUCE_WARNINGS)
 		p->warnings[p->warning_count++] = *what;
 }
@@ -247,13 +289,13 @@ static void tell_recovery(const struct produce *p, const char *input,
  * A swap file looks the same, but no kernel finds the pages of an image that
  * was written as if it were a device.
  */
-static bool is_device_image(const struct produce *p, const char *output)
+static bool is_taken_as_disk(const struct produce *p, const char *output)
 {
 	struct stat st;
 
 	return !p->area.offset && !p->area.extents &&
-	       !(p->area.flags & IMGFMT_SWAP_FILE) && !stat(output, &st) &&
-	       S_ISREG(st.st_mode);
+	       !(p->area.flags & (IMGFMT_SWAP_FILE | IMGFMT_SWAP_DISK_IMAGE)) &&
+	       !stat(output, &st) && S_ISREG(st.st_mode);
 }
 
 static void summarise(const struct produce *p, const char *output,
@@ -268,8 +310,11 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
-	if (p->swap && is_device_image(p, output))
-		msg_summary(m, output, "as the image of a device; a swap file of this system needs --to-swap-file");
+	if (p->opts.signer)
+		msg_summary(m, output, "signed by %s",
+			    imgfmt_signer_subject(p->opts.signer));
+	if (p->swap && is_taken_as_disk(p, output))
+		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);
@@ -283,6 +328,7 @@ static void report_json(const struct produce *p, const char *output,
 {
 	struct json *j = &p->tool->json;
 	bool native = is_native(p) && !p->dry_run;
+	const struct imgfmt_signer *signer = p->opts.signer;
 
 	json_string(j, "output", p->dry_run ? NULL : output);
 	json_string(j, "to", p->opts.to);
@@ -296,6 +342,8 @@ static void report_json(const struct produce *p, const char *output,
 		json_null(j, "uuid");
 	else
 		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
+	json_string(j, "signer",
+		    signer && native ? imgfmt_signer_subject(signer) : NULL);
 	json_uint(j, "stored_pages", r->stored_pages);
 	json_uint(j, "zero_pages", r->zero_pages);
 	json_uint(j, "excluded_pages", r->excluded_pages);
@@ -347,24 +395,6 @@ static int print_plan(const struct produce *p,
 }
 
 /* ---- The work --------------------------------------------------------- */
-
-/*
- * The library names the output in what it says of it, but not the input.
- * Whether this is about @name; if so, without the name.
- */
-static bool is_about(const struct imgfmt_error *err, const char *name,
-		     struct imgfmt_error *ret)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(err->message, name, len) ||
-	    strncmp(err->message + len, ": ", 2))
-		return false;
-	*ret = *err;
-	memmove(ret->message, err->message + len + 2,
-		strlen(err->message + len + 2) + 1);
-	return true;
-}
 
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
@@ -435,8 +465,10 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
 	if (p->dry_run)
 		o->flags |= IMGFMT_CONVERT_DRY_RUN;
-	if (p->tool->common.force)
-		o->flags |= IMGFMT_CONVERT_USED | IMGFMT_CONVERT_ELSEWHERE;
+	if (p->used)
+		o->flags |= IMGFMT_CONVERT_USED;
+	if (p->elsewhere)
+		o->flags |= IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;
@@ -492,6 +524,38 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 		       EXIT_NO : EXIT_YES;
 }
 
+/* A signature is of one image: the output is another. */
+static void tell_dropped(struct produce *p, const char *input,
+			 const struct imgfmt_image *image)
+{
+	struct imgfmt_slot slot;
+	unsigned int count = 0;
+
+	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
+		count += slot.kind != 0;
+	if (count && !p->opts.signer && !p->dry_run)
+		msg_warning(&p->tool->msg, input, "its signature%s not kept: what is written is another image, sign it anew",
+			    count == 1 ? " is" : "s are");
+}
+
+/* The image is open; sign, if asked to, and convert. */
+static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
+			    const char *input, const char *output)
+{
+	struct imgfmt_signer *signer;
+	int status;
+
+	if (!signing_load(p->tool, &p->signing, "sign-", &signer, &status))
+		return status;
+	/* A dry run only proves the key. */
+	p->opts.signer = p->dry_run ? NULL : signer;
+	tell_dropped(p, input, image);
+	status = convert(p, image, input, output);
+	p->opts.signer = NULL;
+	imgfmt_signer_free(signer);
+	return status;
+}
+
 static int produce(struct produce *p, const char *operand)
 {
 	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
@@ -506,18 +570,23 @@ static int produce(struct produce *p, const char *operand)
 		return EXIT_TROUBLE;
 	if (!p->swap && (p->area.offset || p->area.resume_offset ||
 			 p->area.extents || p->area.flags))
-		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents and --to-swap-file are for --to=swsusp");
+		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
+	if (p->elsewhere && !p->swap)
+		return tool_usage(p->tool, "--elsewhere is for --to=swsusp");
+	if (p->used && !p->swap && strcmp(p->opts.to, "snapshot"))
+		return tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
 	if (!p->dry_run && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
+	p->output = output;
 	fill_opts(p);
 	if (input_open(p->tool, operand, flags, &image, &err))
 		return fail(p, input, output, &err);
 	imgfmt_image_info(image, &info);
 	p->page_size = info.page_size;
-	status = convert(p, image, input, output);
+	status = sign_and_convert(p, image, input, output);
 	imgfmt_image_unref(image);
 	return status;
 }
