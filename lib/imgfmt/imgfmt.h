@@ -342,6 +342,58 @@ int imgfmt_signature_judge(const struct imgfmt_trust *trust,
 			   imgfmt_signature_fn *fn, void *ctx,
 			   struct imgfmt_error *err);
 
+/* A key and the certificate that goes with it; may be shared by threads. */
+struct imgfmt_signer;
+
+/*
+ * Put signed attributes inside, the time by the clock among them.  The Linux
+ * kernel takes no signature with attributes.
+ */
+#define IMGFMT_SIGNER_ATTRIBUTES	(1U << 0)
+/* Put the certificate inside, for who trusts its authority only. */
+#define IMGFMT_SIGNER_CERTIFICATE	(1U << 1)
+/* RSA-PSS instead of PKCS #1 v1.5; the Linux kernel does not take it. */
+#define IMGFMT_SIGNER_PSS		(1U << 2)
+
+struct imgfmt_signer_opts {
+	size_t	 struct_size;
+	/* A file in PEM or DER, or a URI that OpenSSL's stores understand. */
+	const char *key;
+	/* A file in PEM or DER that holds it; NULL: the key's file does. */
+	const char *certificate;
+	const char *digest;	/* "sha256", "sha384", "sha512"; NULL: sha256 */
+	uint32_t flags;
+	uint32_t reserved;
+	/*
+	 * Asked for the passphrase of an encrypted key: fills @buf with at most
+	 * @room bytes and returns how many, or a negative errno.  NULL: an
+	 * encrypted key is refused.
+	 */
+	int	(*passphrase)(void *ctx, char *buf, size_t room);
+	void	*passphrase_ctx;
+};
+
+/*
+ * Load a key and its certificate, and refuse what nobody would trust: another
+ * kind of key than spec 11.4 has, a certificate of another key, not valid now,
+ * or not for digital signatures.  IMGFMT_E_USAGE, IMGFMT_E_OS; the message
+ * names the file.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_new(const struct imgfmt_signer_opts *opts,
+		      struct imgfmt_signer **ret, struct imgfmt_error *err);
+IMGFMT_API void imgfmt_signer_free(struct imgfmt_signer *signer);
+/* The name in its certificate, as in RFC 2253; belongs to @signer. */
+IMGFMT_API const char *imgfmt_signer_subject(const struct imgfmt_signer *signer);
+/*
+ * A signature over @size bytes at @data: a CMS SignedData in DER, which the
+ * caller frees with free().
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_sign(const struct imgfmt_signer *signer, const void *data,
+		       size_t size, void **ret, size_t *size_ret,
+		       struct imgfmt_error *err);
+
 /* ---- An image, immutable once opened --------------------------------- */
 
 struct imgfmt_image;
@@ -361,19 +413,36 @@ struct imgfmt_image;
  */
 #define IMGFMT_OPEN_REQUIRE_SIGNATURE (1U << 2)
 
+/* What came of the trust that an image was opened with. */
+enum imgfmt_authenticity {
+	IMGFMT_AUTHENTICITY_UNASKED = 0,
+	IMGFMT_AUTHENTICITY_UNSIGNED = 1,	/* and no signature demanded */
+	IMGFMT_AUTHENTICITY_GOOD = 2
+};
+
 struct imgfmt_open_opts {
 	size_t	 struct_size;
 	const char *format;	/* a source's name; NULL: recognise it */
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
-	uint32_t reserved;
-	/* Where opening reads all of the data: salvage, and a streamed image
-	 * on a device. */
+	/* Of opening, for a signature beside an image of another format:
+	 * IMGFMT_THREADS_MAX or less; 0: the caller's alone. */
+	uint32_t threads;
+	/* Where opening reads all of the data: salvage, a streamed image on a
+	 * device, and a signature beside an image of another format. */
 	struct imgfmt_progress progress;
 	uint64_t offset;	/* bytes before the image, as of a partition */
 	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
-	/* Whom to trust; must outlive the image.  NULL: signatures are told,
-	 * not judged. */
+	/*
+	 * Whom to trust, while the image is opened.  NULL: signatures are
+	 * told, not judged.  With it nothing of the image is used before its
+	 * digests were led back to its manifest (spec 17.1), what was proved is
+	 * what is read, and an image with signatures of which none is good is
+	 * refused; one without is only with IMGFMT_OPEN_REQUIRE_SIGNATURE, and
+	 * imgfmt_info tells.  In a pipe only sealed images can be verified:
+	 * IMGFMT_E_UNSUPPORTED.  Not with IMGFMT_OPEN_SALVAGE; a damaged image
+	 * is refused with IMGFMT_OPEN_DAMAGED too.
+	 */
 	const struct imgfmt_trust *trust;
 	/* Path of a signature beside the image, DER or PEM of at most 64 KiB,
 	 * to look at as well as at the image's own; NULL: none. */
@@ -425,7 +494,8 @@ struct imgfmt_info {
 	uint8_t	 memory_from_segments;
 	uint8_t	 resumes;	/* foreign, and a kernel resumes it by itself */
 	uint8_t	 has_checksum;	/* foreign, and one checksum covers its pages */
-	uint8_t	 reserved[5];
+	uint8_t	 authenticity;	/* enum imgfmt_authenticity */
+	uint8_t	 reserved[4];
 	uint8_t	 firmware_digest[32];
 	const char *description;	/* of a foreign format, else NULL */
 };
@@ -490,6 +560,23 @@ IMGFMT_API int imgfmt_image_vmcoreinfo(const struct imgfmt_image *image,
 IMGFMT_API int imgfmt_image_manifest(const struct imgfmt_image *image,
 				     const void **data_ret, size_t *size_ret);
 
+struct imgfmt_manifest_opts {
+	size_t	 struct_size;
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
+	uint32_t reserved;
+	struct imgfmt_progress progress;
+};
+/*
+ * The same for an image of any format: one that has no manifest inside is read
+ * as a whole to make one (spec/manifest.md).  Free *@data_ret with free().
+ * IMGFMT_E_SEEK for a pipe; IMGFMT_E_UNSUPPORTED where there can be none.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_manifest_make(struct imgfmt_image *image,
+			 const struct imgfmt_manifest_opts *opts,
+			 void **data_ret, size_t *size_ret,
+			 struct imgfmt_error *err);
+
 struct imgfmt_resume {
 	uint32_t state, count;	/* enum imgfmt_resume_state */
 	uint64_t time;
@@ -505,6 +592,31 @@ struct imgfmt_slot {
 };
 IMGFMT_API int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,
 				 struct imgfmt_slot *ret);
+
+struct imgfmt_slots_opts {
+	size_t	 struct_size;
+	uint64_t offset;	/* bytes before the image, as it was opened with */
+	uint32_t clear;		/* slots to empty, bit 0 is the first */
+	uint32_t reserved;
+	/* To be put into a free slot, or NULL. */
+	const void *signature;
+	size_t	 signature_size;
+};
+/*
+ * Change the signature slots of the sealed image at @path, which is opened as
+ * @image, in place (spec 12.2): the new signature is written and flushed before
+ * another is emptied, so that at each moment the old ones stand, or the new
+ * one.  Only where all slots are in use, one of those to be emptied goes first.
+ * The image must not have changed since it was opened, and nobody else change
+ * it by this function.  *@slot_ret: the slot of the new one, or -1.
+ *
+ * IMGFMT_E_UNSUPPORTED: an image without slots.  IMGFMT_E_LIMIT: no slot is
+ * free.  IMGFMT_E_UNFIT: it was changed meanwhile.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
+		       const struct imgfmt_slots_opts *opts, int *slot_ret,
+		       struct imgfmt_error *err);
 
 /*
  * What a foreign image tells that has no other place: row @i, or IMGFMT_END.
@@ -785,6 +897,8 @@ struct imgfmt_convert_opts {
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;
+	/* Signs what is written, a sealed image; NULL: nobody does. */
+	const struct imgfmt_signer *signer;
 };
 
 /* What of the kernel a conversion found in the memory of an input whose

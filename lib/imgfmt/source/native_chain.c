@@ -266,7 +266,7 @@ static int find_manifest(struct chain *c, const uint8_t **tables_ret,
 static int judge_manifest(struct chain *c, const uint8_t *tables,
 			  struct imgfmt_error *err)
 {
-	struct signature signatures[IMGFMT_SLOTS];
+	struct trust_blob signatures[IMGFMT_SLOTS];
 	size_t count = 0;
 
 	for (unsigned int i = 1; i <= IMGFMT_SLOTS && c->mutable_at; i++) {
@@ -278,10 +278,12 @@ static int judge_manifest(struct chain *c, const uint8_t *tables,
 		if (rc)
 			return rc;
 		if (kind == IMGFMT_SLOT_CMS)
-			signatures[count++] = (struct signature){
-				.bytes = c->front.bytes + at +
-					 IMGFMT_SLOT_HEADER,
+			signatures[count++] = (struct trust_blob){
+				.data = c->front.bytes + at +
+					IMGFMT_SLOT_HEADER,
 				.size = size,
+				.slot = (int32_t)i - 1,
+				.offset = at,
 			};
 	}
 	return source_judge(c->image, tables + c->tables.manifest,

@@ -168,33 +168,6 @@ static int check_judged(const struct imgfmt_image *image,
 	return IMGFMT_OK;
 }
 
-int source_judge(struct imgfmt_image *image, const void *manifest, size_t size,
-		 const struct signature *signatures, size_t count,
-		 struct imgfmt_error *err)
-{
-	struct signature all[IMGFMT_SLOTS + 1];
-	struct imgfmt_error e = { 0 };
-	size_t n = 0;
-	int rc;
-
-	if (image->detached.size)
-		all[n++] = image->detached;
-	for (size_t i = 0; i < count && n < ARRAY_SIZE(all); i++)
-		all[n++] = signatures[i];
-	rc = image->judge->fn(image->judge->ctx, manifest, size, all, n, &e);
-	if (!rc) {
-		image->verdict = JUDGE_TRUSTED;
-		return IMGFMT_OK;
-	}
-	if (rc == IMGFMT_E_UNSIGNED && !image->judge->demands) {
-		image->verdict = JUDGE_UNSIGNED;
-		return IMGFMT_OK;
-	}
-	if (err)
-		*err = e;
-	return rc;
-}
-
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		struct imgfmt_image **ret, struct imgfmt_error *err)
 {
@@ -203,7 +176,7 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 
 int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 		       const struct judge *judge,
-		       const struct signature *detached,
+		       const struct trust_blob *detached,
 		       struct imgfmt_image **ret, struct imgfmt_error *err)
 {
 	struct imgfmt_image *image = image_new(io);
@@ -222,6 +195,7 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED && !judge;
 	image->resume_offset = opts->resume_offset;
 	image->judge = judge;
+	image->threads = opts->threads;
 	if (detached)
 		image->detached = *detached;
 	rc = choose_source(image, opts, err);
@@ -229,7 +203,7 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 		rc = check_judged(image, err);
 	if (!rc)
 		rc = image->ops->open(image, err);
-	if (!rc && judge && image->verdict == JUDGE_UNASKED)
+	if (!rc && judge && image->authenticity == IMGFMT_AUTHENTICITY_UNASKED)
 		rc = attest_prove(image, err);
 	if (!rc)
 		rc = take_swap_note(image, err);
@@ -239,7 +213,7 @@ int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 	}
 	image->progress = (struct imgfmt_progress){ 0 };
 	image->judge = NULL;
-	image->detached = (struct signature){ 0 };
+	image->detached = (struct trust_blob){ 0 };
 	io_unpin(io);
 	*ret = image;
 	return IMGFMT_OK;

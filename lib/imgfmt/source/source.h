@@ -22,15 +22,10 @@
 #include "record/memory.h"
 #include "record/mutable.h"
 #include "record/swap_note.h"
+#include "trust/trust.h"
 
 struct imgfmt_machine;
 struct source_ops;
-
-/* A signature that came with an image, or beside it: DER of a CMS. */
-struct signature {
-	const void *bytes;
-	size_t	 size;
-};
 
 /*
  * Says whether a manifest is one that the caller of open trusts: IMGFMT_OK;
@@ -39,17 +34,10 @@ struct signature {
  */
 struct judge {
 	int (*fn)(void *ctx, const void *manifest, size_t size,
-		  const struct signature *signatures, size_t count,
+		  const struct trust_blob *signatures, size_t count,
 		  struct imgfmt_error *err);
 	void *ctx;
 	bool demands;		/* an unsigned image is refused */
-};
-
-/* What came of it. */
-enum verdict_of_judge {
-	JUDGE_UNASKED,
-	JUDGE_UNSIGNED,		/* proved from a manifest that no one signed */
-	JUDGE_TRUSTED
 };
 
 /* A finding of enum imgfmt_severity. */
@@ -95,9 +83,9 @@ struct imgfmt_image {
 	 * to a manifest that was judged (spec 17.1).
 	 */
 	const struct judge *judge;	/* while it is opened; NULL: not asked */
-	struct signature detached;	/* the same; size 0: none */
+	struct trust_blob detached;	/* the same; size 0: none */
 	bool	 proved;
-	enum verdict_of_judge verdict;
+	enum imgfmt_authenticity authenticity;	/* what came of it */
 	unsigned int threads;		/* that opening may start */
 	/* Of another format, once proved: SHA256_LEN bytes for each unit. */
 	uint8_t *units;
@@ -247,15 +235,22 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 /* The same with @judge (or NULL), which counts until the image is open. */
 int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
 		       const struct judge *judge,
-		       const struct signature *detached,
+		       const struct trust_blob *detached,
 		       struct imgfmt_image **ret, struct imgfmt_error *err);
+
+/* ---- judge.c ---- */
+
+/* The same with a judge of what @opts says of trust. */
+int source_open_trusting(struct io *io, const struct imgfmt_open_opts *opts,
+			 struct imgfmt_image **ret, struct imgfmt_error *err);
 /*
  * Have a manifest judged by its signatures, the detached one among them.  An
  * image is proved once this said so and its digests were found right.
  */
 int source_judge(struct imgfmt_image *image, const void *manifest, size_t size,
-		 const struct signature *signatures, size_t count,
+		 const struct trust_blob *signatures, size_t count,
 		 struct imgfmt_error *err);
+
 struct imgfmt_image *source_ref(struct imgfmt_image *image);
 void source_unref(struct imgfmt_image *image);
 
