@@ -327,8 +327,7 @@ static const char *title(char *buf, size_t size, const char *name)
 			 name[len] ? " " : "");
 		used = strlen(buf);
 	}
-	/* The kernel's own word has no capital. */
-	if (*buf >= 'a' && *buf <= 'z' && strncmp(buf, "e820", 4))
+	if (*buf >= 'a' && *buf <= 'z')
 		*buf -= 'a' - 'A';
 	return buf;
 }

@@ -22,6 +22,9 @@ struct conversion {
 	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct page_classes classes;	/* by the saved kernel, if asked for */
 	uint32_t doubts;	/* that were told of them */
+	/* By the saved kernel's count, of a hibernation image, if it told. */
+	bool swap_known;
+	uint64_t swap_used;	/* pages */
 	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
