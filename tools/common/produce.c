@@ -55,6 +55,44 @@ static bool is_input(const char *operand, const char *output, bool place)
 
 /* ---- The report ------------------------------------------------------ */
 
+/* What follows @name in a message, whose middle may be cut out if it is long. */
+static const char *behind_name(const char *message, const char *name)
+{
+	size_t len = strlen(name), same = 0;
+	const char *rest;
+
+	while (same < len && message[same] == name[same])
+		same++;
+	rest = message + same;
+	if (same == len)
+		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
+	if (strncmp(rest, "...", 3))
+		return NULL;
+	rest += 3;
+	for (const char *end = name + same; *end; end++)
+		if (!strncmp(rest, end, strlen(end)) &&
+		    !strncmp(rest + strlen(end), ": ", 2))
+			return rest + strlen(end) + 2;
+	return NULL;
+}
+
+/*
+ * The library names the output in what it says of it, but not the input.
+ * Whether this is about @name; if so, without the name.
+ */
+static bool is_about(const struct imgfmt_error *err, const char *name,
+		     struct imgfmt_error *ret)
+{
+	const char *rest = behind_name(err->message, name);
+
+	if (!rest)
+		return false;
+	*ret = *err;
+	memmove(ret->message, ret->message + (rest - err->message),
+		strlen(rest) + 1);
+	return true;
+}
+
 static void tell_lost(void *ctx, const struct imgfmt_run *run)
 {
 	struct produce *p = ctx;
@@ -74,8 +112,12 @@ static void tell_lost(void *ctx, const struct imgfmt_run *run)
 static void take_warning(void *ctx, const struct imgfmt_error *what)
 {
 	struct produce *p = ctx;
+	const char *file = input_name(p->tool->operands[0]);
+	struct imgfmt_error own = *what;
 
-	msg_caution(&p->tool->msg, input_name(p->tool->operands[0]), what);
+	if (is_about(what, p->output, &own))
+		file = p->output;
+	msg_caution(&p->tool->msg, file, &own);
 	if (p->warning_count < PRODUCE_WARNINGS)
 		p->warnings[p->warning_count++] = *what;
 }
@@ -134,13 +176,13 @@ static void tell_recovery(const struct produce *p, const char *input,
  * A swap file looks the same, but no kernel finds the pages of an image that
  * was written as if it were a device.
  */
-static bool is_device_image(const struct produce *p, const char *output)
+static bool is_taken_as_disk(const struct produce *p, const char *output)
 {
 	struct stat st;
 
 	return !p->area.offset && !p->area.extents &&
-	       !(p->area.flags & IMGFMT_SWAP_FILE) && !stat(output, &st) &&
-	       S_ISREG(st.st_mode);
+	       !(p->area.flags & (IMGFMT_SWAP_FILE | IMGFMT_SWAP_DISK_IMAGE)) &&
+	       !stat(output, &st) && S_ISREG(st.st_mode);
 }
 
 static void summarise(const struct produce *p, const char *output,
@@ -155,8 +197,8 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
-	if (p->swap && is_device_image(p, output))
-		msg_summary(m, output, "as the image of a device; a swap file of this system needs --to-swap-file");
+	if (p->swap && is_taken_as_disk(p, output))
+		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);
@@ -242,24 +284,6 @@ static int print_plan(const struct produce *p,
 
 /* ---- The work --------------------------------------------------------- */
 
-/*
- * The library names the output in what it says of it, but not the input.
- * Whether this is about @name; if so, without the name.
- */
-static bool is_about(const struct imgfmt_error *err, const char *name,
-		     struct imgfmt_error *ret)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(err->message, name, len) ||
-	    strncmp(err->message + len, ": ", 2))
-		return false;
-	*ret = *err;
-	memmove(ret->message, err->message + len + 2,
-		strlen(err->message + len + 2) + 1);
-	return true;
-}
-
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
 {
@@ -331,8 +355,10 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_DRY_RUN;
 	if (p->implausible)
 		o->flags |= IMGFMT_CONVERT_IMPLAUSIBLE;
-	if (p->tool->common.force)
-		o->flags |= IMGFMT_CONVERT_USED | IMGFMT_CONVERT_ELSEWHERE;
+	if (p->used)
+		o->flags |= IMGFMT_CONVERT_USED;
+	if (p->elsewhere)
+		o->flags |= IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;
@@ -405,12 +431,17 @@ static int produce(struct produce *p, const char *operand)
 		return EXIT_TROUBLE;
 	if (!p->swap && (p->area.offset || p->area.resume_offset ||
 			 p->area.extents || p->area.flags))
-		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents and --to-swap-file are for --to=swsusp");
+		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
+	if (p->elsewhere && !p->swap)
+		return tool_usage(p->tool, "--elsewhere is for --to=swsusp");
+	if (p->used && !p->swap && strcmp(p->opts.to, "snapshot"))
+		return tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
 	if (!p->dry_run && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
+	p->output = output;
 	fill_opts(p);
 	if (input_open(p->tool, operand, flags, &image, &err))
 		return fail(p, input, output, &err);

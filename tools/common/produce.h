@@ -46,8 +46,10 @@ struct produce {
 	int			   view;
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   used, elsewhere;	/* of images on swap */
 
 	/* While it runs. */
+	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
 	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
