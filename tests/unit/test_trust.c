@@ -267,30 +267,46 @@ START_TEST(several_signers)
 }
 END_TEST
 
+/* Of SHA-256: stands in the list of digests, and in front of the signer's. */
+static const uint8_t sha256_oid[] = { 0x60, 0x86, 0x48, 0x01, 0x65,
+				      0x03, 0x04, 0x02, 0x01 };
+
+/*
+ * Names that differ in form only are equal, and versions say nothing; from the
+ * signer's digest on, every bit counts.
+ */
 START_TEST(every_bit)
 {
 	struct imgfmt_trust *trust;
-	struct told told;
+	struct told told = { 0 };
+	const uint8_t *first, *second;
 	struct vec sig;
 	uint8_t *bytes;
+	size_t from, let_pass = 0;
 
 	run(SIGN " -signer me.pem -inkey me.key " KERNEL " -md sha256");
 	trust = trust_with("me.pem", 0, 0);
 	vec_init(&sig, 1);
 	ck_assert(!trust_load_signature(in_dir("sig"), &sig, NULL));
 	bytes = sig.data;
+	first = memmem(bytes, sig.len, sha256_oid, sizeof(sha256_oid));
+	ck_assert_ptr_nonnull(first);
+	from = (size_t)(first - bytes) + 1;
+	second = memmem(bytes + from, sig.len - from, sha256_oid,
+			sizeof(sha256_oid));
+	ck_assert_ptr_nonnull(second);
+	from = (size_t)(second - bytes);
 	for (size_t i = 0; i < 8 * sig.len; i++) {
 		int rc;
 
 		bytes[i / 8] ^= (uint8_t)(1 << i % 8);
 		rc = imgfmt_signature_judge(trust, DATA, strlen(DATA), bytes,
 					    sig.len, take, &told, NULL);
-		/* What no reader looks at: two version numbers. */
-		if (!rc)
-			ck_assert_msg(bytes[i / 8 - 1] == 1 &&
-				      bytes[i / 8 - 2] == 2, "bit %zu", i);
 		bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+		ck_assert_msg(rc || i / 8 < from, "bit %zu", i);
+		let_pass += !rc;
 	}
+	ck_assert_uint_lt(let_pass, 40);
 	vec_fini(&sig);
 	imgfmt_trust_free(trust);
 }

@@ -13,16 +13,20 @@
 #include <stdint.h>
 
 #include "common/opts.h"
+#include "common/signing.h"
 #include "common/tool.h"
 
 /* The values of --view and --from-view. */
 extern const struct opt_name opts_view[];
 
 /* The library has no more of them: rules about a resume, and doubts. */
-#define PRODUCE_WARNINGS 12
+#define PRODUCE_WARNINGS 14
 
 /* The formats that the library writes, as words of --to. */
 #define PRODUCE_FORMATS_MAX 16
+
+/* Whose dump levels they are. */
+enum { PRODUCE_MAKEDUMPFILE = 1 };
 
 /* No --dump-level was given. */
 #define PRODUCE_NO_LEVEL (~0u)
@@ -34,14 +38,20 @@ struct produce {
 	struct opt_list		   exclude;
 	bool			   filters;	/* --exclude must say something */
 	unsigned int		   level;	/* or PRODUCE_NO_LEVEL */
+	int			   compat;	/* 0: what is right */
 	bool			   dry_run;
+	bool			   implausible;
+	const char		  *vmcoreinfo;	/* a file */
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   used, elsewhere;	/* of images on swap */
+	struct signing		   signing;
 
 	/* While it runs. */
+	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
 	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
@@ -58,11 +68,20 @@ struct produce {
 		 "address pages as in VIEW"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
+	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
+		   "take VMCOREINFO from FILE, not from the input"), \
+	OPT_FLAG(0, "allow-implausible", &(p)->implausible, \
+		 "write it although classes are not plausible"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
-		 "add digests of the pages themselves")
+		 "add digests of the pages themselves"), \
+	OPTS_SIGNING(&(p)->signing)
 
-/* @words ends with a row without a name. */
-void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
+/*
+ * The formats with all of @flags, IMGFMT_SINK_; @words ends with a row without
+ * a name.
+ */
+void produce_list_formats(uint32_t flags,
+			  struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
 
 /* First of all: what fails from here on is about the input @operand. */
 void produce_begin(struct produce *p, const char *operand);

@@ -48,6 +48,7 @@ struct target {
 	uint64_t data_size;	/* bytes of blocks, if known before, else 0 */
 	const struct codec *codec;
 	int	 level;
+	const struct imgfmt_signer *signer;	/* NULL: nobody signs */
 };
 
 void target_init(struct target *t);
@@ -96,8 +97,10 @@ struct coder {
 
 struct sink_ops {
 	const char *name;
+	uint32_t flags;		/* IMGFMT_SINK_ */
 	bool blocks;		/* stores blocks: verbatim ones are welcome */
 	bool tables;		/* has groups of pages, and digests */
+	bool signs;		/* can be signed, when it is sealed */
 	/*
 	 * Choose the codec and look whether the target can become such an
 	 * image at all.  NULL: anything can, and the codec is none or a

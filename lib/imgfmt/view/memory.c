@@ -3,17 +3,30 @@
 
 #include "base/error.h"
 
-/* Of decompressed pages: what a search or a walk comes back to soon. */
-#define READER_CACHE ((uint64_t)32 << 20)
+/*
+ * Decompressed pages: what a walk comes back to soon, in blocks as large as
+ * they may be.  More of them do not stay in the processor's cache, and cost a
+ * walk through all struct pages a page fault each.
+ */
+#define READER_CACHE_PAGES (16 * IMGFMT_MAX_BLOCK_PAGES)
 
-static int read_page(void *ctx, uint64_t pfn, void *page,
-		     struct imgfmt_error *err)
+static int read_pages(void *ctx, uint64_t pfn, uint64_t pages, void *buf,
+		      struct imgfmt_error *err)
 {
 	const struct view_memory *v = ctx;
-	uint64_t one = 1;
+	uint8_t *to = buf;
+	int rc = IMGFMT_OK;
 
-	return v->image->ops->read(v->reader, view_source(&v->view, pfn, &one),
-				   1, page, err);
+	while (pages && !rc) {
+		uint64_t n = pages;
+		uint64_t from = view_source(&v->view, pfn, &n);
+
+		rc = v->image->ops->read(v->reader, from, n, to, err);
+		to += n * v->memory.page_size;
+		pfn += n;
+		pages -= n;
+	}
+	return rc;
 }
 
 static int choose_view(struct view_memory *v, int source_view,
@@ -40,13 +53,15 @@ int view_memory_init(struct view_memory *v, struct imgfmt_image *image,
 		     int source_view, const struct vec *runs,
 		     struct imgfmt_error *err)
 {
-	const struct reader_opts opts = { .cache = READER_CACHE };
+	const struct reader_opts opts = {
+		.cache = (uint64_t)READER_CACHE_PAGES * image->info.page_size,
+	};
 	int rc;
 
 	*v = (struct view_memory){
 		.image = image,
 		.memory = {
-			.read_page = read_page,
+			.read_pages = read_pages,
 			.ctx = v,
 			.page_size = image->info.page_size,
 			.machine = image->machine,
