@@ -107,6 +107,35 @@ seal="--trust=me.pem --require-signature --signature=image.sig"
 		--signature=streamed.sig streamed
 }
 
+# With its signature inside, an image is verified as it comes along a pipe.
+cp image inside
+"$IMGSIGN" -q --key=me.key --cert=me.pem inside
+taken --trust=me.pem --require-signature inside
+refused 1 --trust=eve.pem --require-signature inside
+refused 1 --trust=eve.pem inside
+# shellcheck disable=SC2002 # a pipe is no file
+{
+	cat inside | "$IMGCONV" -q --trust=me.pem --require-signature -o new -
+	"$IMGCHECK" -q new
+	rm new
+	cp inside altered
+	patch_file 5a5a5a altered $(($(stat -c %s inside) - 5000))
+	cat altered | expect 1 "$IMGCONV" -q --trust=me.pem -o new -
+	[ ! -e new ] || fail "an altered pipe was converted"
+	# What lies in the way of the signature is no way around it.
+	head -c 300 /dev/zero >zeros
+	for at in 64 320 1000; do
+		cp inside altered
+		dd if=zeros of=altered bs=1 seek=$at conv=notrunc status=none
+		status=0
+		cat altered | "$IMGCONV" -q --trust=me.pem --require-signature \
+			-o new - 2>err || status=$?
+		[ "$status" -eq 1 ] || [ "$status" -eq 4 ] ||
+			fail "zeros at $at: exit status $status"
+		[ ! -e new ] || fail "zeros at $at: converted"
+	done
+}
+
 # What cannot be meant.
 expect 2 "$IMGDUMP" --require-signature image
 says err "needs --trust"
