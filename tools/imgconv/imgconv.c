@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		OPTS_END
 	};
 
-	produce_list_formats(formats);
+	produce_list_formats(0, formats);
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
 	produce_begin(&produce, tool.operands[0]);

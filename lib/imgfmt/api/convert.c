@@ -26,7 +26,9 @@ int imgfmt_convert(struct imgfmt_image *image,
 	result.recovery = c.recovery;
 	result.doubts = c.doubts;
 	conversion_fini(&c);
-	if (!rc && ret)
+	if (rc)
+		result = (struct imgfmt_convert_result){ .doubts = c.doubts };
+	if (ret && (!rc || c.doubts))
 		options_give(ret, &result, sizeof(result));
 	return rc;
 }

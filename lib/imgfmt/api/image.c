@@ -94,8 +94,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.free_policy = i->free_policy,
 		.poison = i->poison,
 		.has_info = image->has_info,
-		.has_content_digests = i->ignorable &
-				       IMGFMT_FEATURE_CONTENT_DIGESTS ? 1 : 0,
+		.has_content_digests =
+			!!(i->ignorable & IMGFMT_FEATURE_CONTENT_DIGESTS),
 		.page_size = i->page_size,
 		.block_pages = i->block_pages,
 		.not_resumable = i->not_resumable,
@@ -112,8 +112,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.block_count = i->level ? image->frames.blocks : 0,
 		.release = i->release,
 		.version = i->version,
-		.memory_from_segments =
-			!!(image->memory.flags & IMGFMT_MEMORY_FROM_SEGMENTS),
+		.memory_from_segments = image->memory.flags &
+					IMGFMT_MEMORY_FROM_SEGMENTS ? 1 : 0,
 		.resumes = image->ops->resumes,
 		.stored_pages = image->stored_pages,
 		.zero_pages = image->zero_pages,
