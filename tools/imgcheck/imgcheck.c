@@ -218,23 +218,6 @@ static int verify(struct imgcheck *c, struct imgfmt_image *image,
 	return rc;
 }
 
-/* What was looked at, in the words of the format. */
-static void tell_checked(struct imgcheck *c)
-{
-	const struct imgfmt_info *i = &c->info;
-	bool swap = i->resumes && i->format && !strcmp(i->format, "swsusp");
-	const char *tables = swap ? "header, map, page list, " :
-			     i->resumes ? "page list, " :
-			     i->has_info ? "tables, " : "";
-	const char *what = i->resumes ? "clusters" :
-			   i->has_info ? "blocks" : "parts";
-
-	msg_note(&c->tool.msg, c->input,
-		 "checked: %s%" PRIu64 " %s, %s%s", tables, c->report.blocks,
-		 what, units_size(UNITS_BUF, c->report.bytes, false),
-		 i->has_checksum && c->report.blocks ? ", their CRC" : "");
-}
-
 /* Beside the good one, others may be there that are not. */
 static void tell_signers(struct imgcheck *c)
 {
@@ -259,6 +242,23 @@ static void tell_signers(struct imgcheck *c)
 			msg_note(m, c->input, "%s", text);
 		free(text);
 	}
+}
+
+/* What was looked at, in the words of the format. */
+static void tell_checked(struct imgcheck *c)
+{
+	const struct imgfmt_info *i = &c->info;
+	bool swap = i->resumes && i->format && !strcmp(i->format, "swsusp");
+	const char *tables = swap ? "header, map, page list, " :
+			     i->resumes ? "page list, " :
+			     i->has_info ? "tables, " : "";
+	const char *what = i->resumes ? "clusters" :
+			   i->has_info ? "blocks" : "parts";
+
+	msg_note(&c->tool.msg, c->input,
+		 "checked: %s%" PRIu64 " %s, %s%s", tables, c->report.blocks,
+		 what, units_size(UNITS_BUF, c->report.bytes, false),
+		 i->has_checksum && c->report.blocks ? ", their CRC" : "");
 }
 
 static int check(struct imgcheck *c, const char *operand)

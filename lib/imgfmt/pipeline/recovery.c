@@ -119,6 +119,44 @@ static int ask_kernel(struct conversion *c, const struct vmcoreinfo *note,
 	return rc;
 }
 
+/* What does not belong to this memory is not put into its image. */
+static int prove_given(struct conversion *c, const struct view_memory *memory,
+		       struct imgfmt_error *err)
+{
+	struct vec *mappings = &c->target.mappings;
+	struct kernel k;
+	int rc = kernel_init(&k, &memory->memory, &c->given, err);
+
+	if (rc)
+		return rc;
+	if (!k.translates) {
+		rc = k.why_not.status;
+		if (err)
+			*err = k.why_not;
+	} else {
+		take_names(&k, &c->target.info);
+		rc = mappings->len ? IMGFMT_OK :
+				     kernel_mappings(&k, mappings, err);
+		rc = is_missing(rc) ? IMGFMT_OK : rc;
+	}
+	kernel_fini(&k);
+	return rc;
+}
+
+static int recover_given(struct conversion *c, struct imgfmt_error *err)
+{
+	struct view_memory memory;
+	int rc = view_memory_init(&memory, c->image, (int)c->source_view,
+				  &c->target.backup_map, err);
+
+	if (!rc)
+		rc = prove_given(c, &memory, err);
+	view_memory_fini(&memory);
+	if (rc)
+		err_prefix(err, "the VMCOREINFO given");
+	return rc;
+}
+
 int recover(struct conversion *c, const struct imgfmt_progress *progress,
 	    struct imgfmt_error *err)
 {
@@ -128,6 +166,8 @@ int recover(struct conversion *c, const struct imgfmt_progress *progress,
 	bool has_note = vmcoreinfo_find(&image->notes, &note);
 	int rc;
 
+	if (c->given.text)
+		return recover_given(c, err);
 	if (has_note ? c->target.info.version[0] && !image->has_swap :
 		       !image->ops->recover)
 		return IMGFMT_OK;
