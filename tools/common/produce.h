@@ -48,6 +48,7 @@ struct produce {
 	int			   view;
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   swap_file, disk_image;	/* or it is such */
 	bool			   used, elsewhere;	/* of images on swap */
 	struct signing		   signing;
 
