@@ -407,7 +407,8 @@ struct imgfmt_image;
 
 /*
  * Open a damaged or unsupported image too, where its format allows it (swsusp,
- * snapshot), as far as it can be understood: see imgfmt_image_damage().
+ * snapshot; of a sealed image, damaged signature slots), as far as it can be
+ * understood: see imgfmt_image_damage().
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
@@ -611,6 +612,7 @@ struct imgfmt_slots_opts {
  * @image, in place (spec 12.2): the new signature is written and flushed before
  * another is emptied, so that at each moment the old ones stand, or the new
  * one.  Only where all slots are in use, one of those to be emptied goes first.
+ * Slots that are damaged, as by a power cut in a write, are emptied with them.
  * The image must not have changed since it was opened, and nobody else change
  * it by this function.  *@slot_ret: the slot of the new one, or -1.
  *

@@ -11,16 +11,14 @@
 
 #include "codec/codec.h"
 #include "elf/elf.h"
-#include "io/io.h"
 #include "record/backup_map.h"
 #include "record/block.h"
 #include "record/memory.h"
 #include "record/page_map.h"
-#include "source/source.h"
-#include "support/sample.h"
+#include "support/judged.h"
 #include "support/sanitizer.h"
 
-#define STEP (SANITIZED ? 29u : 7u)
+#define STEP (SANITIZED ? 59u : 11u)
 
 /* ---- What parsers may see ---------------------------------------------- */
 
@@ -66,126 +64,6 @@ WATCH(mappings_decode,
        struct vec *ret, struct imgfmt_error *err),
       buf, size, (buf, size, at, page_size, ret, err))
 
-/* ---- An input that turns into another one ------------------------------- */
-
-struct turner {
-	const struct vec *now, *later;
-	size_t size, pos;
-	unsigned int calls, turn;	/* from call @turn on it is the other */
-};
-
-static int64_t turner_read_at(void *ctx, void *buf, size_t len, uint64_t off)
-{
-	struct turner *t = ctx;
-	const struct vec *from = t->calls++ < t->turn ? t->now : t->later;
-
-	if (off >= t->size)
-		return 0;
-	len = min_u64(len, t->size - off);
-	memcpy(buf, (const uint8_t *)from->data + off, len);
-	return (int64_t)len;
-}
-
-static int64_t turner_read(void *ctx, void *buf, size_t len)
-{
-	struct turner *t = ctx;
-	int64_t n = turner_read_at(t, buf, len, t->pos);
-
-	t->pos += (size_t)n;
-	return n;
-}
-
-/* ---- Reading ------------------------------------------------------------ */
-
-/* Trusts the manifests of two images. */
-struct trusted {
-	struct vec manifests[2];
-};
-
-static int is_trusted(void *ctx, const void *manifest, size_t size,
-		      const struct trust_blob *signatures, size_t count,
-		      struct imgfmt_error *err)
-{
-	const struct trusted *t = ctx;
-
-	(void)signatures;
-	(void)count;
-	for (size_t i = 0; i < ARRAY_SIZE(t->manifests); i++)
-		if (t->manifests[i].len == size &&
-		    !memcmp(t->manifests[i].data, manifest, size))
-			return IMGFMT_OK;
-	*err = (struct imgfmt_error){
-		.status = IMGFMT_E_SIGNATURE, .offset = IMGFMT_NOWHERE,
-		.pfn = IMGFMT_NOWHERE, .message = "not trusted",
-	};
-	return IMGFMT_E_SIGNATURE;
-}
-
-/* Every page as the sample has it, or an error. */
-static int read_all(struct imgfmt_image *image, const struct sample *s,
-		    struct imgfmt_error *err)
-{
-	uint8_t page[SAMPLE_PAGE];
-	struct imgfmt_stream *stream;
-	struct imgfmt_item item;
-	int rc = imgfmt_stream_new(image, &stream, err);
-
-	if (rc)
-		return rc;
-	while (!(rc = imgfmt_stream_next(stream, &item, err))) {
-		for (uint64_t i = 0; i < item.pages; i++) {
-			const uint8_t *data = item.data;
-
-			if (item.state == IMGFMT_EXCLUDED)
-				continue;
-			sample_page(s, item.pfn + i, page);
-			if (data ? memcmp(page, data + i * SAMPLE_PAGE,
-					  SAMPLE_PAGE) :
-				   !mem_is_zero(page, SAMPLE_PAGE))
-				fail("signed: page %llx is not as it was signed",
-				     (unsigned long long)item.pfn + i);
-		}
-	}
-	imgfmt_stream_free(stream);
-	return rc == IMGFMT_END ? IMGFMT_OK : rc;
-}
-
-static int open_turner(struct turner *t, bool pipe, struct trusted *trusted,
-		       struct imgfmt_image **ret, struct imgfmt_error *err)
-{
-	const struct imgfmt_io user = {
-		.struct_size = sizeof(user), .ctx = t,
-		.read_at = pipe ? NULL : turner_read_at,
-		.read = turner_read, .size = t->size,
-	};
-	const struct judge judge = {
-		.fn = is_trusted, .ctx = trusted, .demands = true,
-	};
-	const struct imgfmt_open_opts opts = { .struct_size = sizeof(opts) };
-	struct io *io;
-
-	must(io_open_user(&user, &io, err), err, "an input");
-	return source_open_judged(io, &opts, &judge, NULL, ret, err);
-}
-
-/* What becomes of an image whose first @size bytes are @now, then @later. */
-static int attempt(const struct vec *now, const struct vec *later, size_t size,
-		   unsigned int turn, bool pipe, struct trusted *trusted,
-		   const struct sample *s, struct imgfmt_error *err)
-{
-	struct turner t = {
-		.now = now, .later = later, .size = size, .turn = turn,
-	};
-	struct imgfmt_image *image;
-	int rc = open_turner(&t, pipe, trusted, &image, err);
-
-	if (rc)
-		return rc;
-	rc = read_all(image, s, err);
-	imgfmt_image_unref(image);
-	return rc;
-}
-
 /* Below it the front mark is not complete, so that this may be any core. */
 #define MARK_SIZE (ELF_EHDR_SIZE + 2 * ELF_PHDR_SIZE)
 
@@ -203,8 +81,8 @@ struct pair {
 static void refused(struct pair *p, size_t size, const char *what, uint64_t at)
 {
 	struct imgfmt_error err = { 0 };
-	int rc = attempt(&p->changed, &p->changed, size, UINT32_MAX, p->pipe,
-			 &p->trusted, p->s, &err);
+	int rc = judged_read(&p->changed, &p->changed, size, UINT32_MAX, p->pipe,
+			     &p->trusted, p->s, &err);
 
 	if (!rc)
 		fail("signed: %s %s at %llu: not noticed",
@@ -295,26 +173,10 @@ static void turn(struct pair *p)
 	unsigned int good = 0;
 
 	for (unsigned int n = 2; n < 200; n++)
-		good += !attempt(&p->a, &p->b, p->a.len, n, p->pipe,
-				 &p->trusted, p->s, &err);
+		good += !judged_read(&p->a, &p->b, p->a.len, n, p->pipe,
+				     &p->trusted, p->s, &err);
 	if (!good)
 		fail("signed: no image was read before it turned");
-}
-
-static void keep_manifest(const struct vec *bytes, struct vec *ret)
-{
-	struct memory m = memory_of(bytes);
-	struct imgfmt_image *image;
-	struct imgfmt_error err;
-	const void *data;
-	size_t size;
-
-	vec_init(ret, 1);
-	must(memory_open(&m, false, 0, &image, &err), &err, "the image");
-	if (imgfmt_image_manifest(image, &data, &size))
-		fail("signed: no manifest");
-	must(vec_append(ret, data, size, &err), &err, "a manifest");
-	imgfmt_image_unref(image);
 }
 
 static void check(const struct sample *s)
@@ -327,7 +189,7 @@ static void check(const struct sample *s)
 	must(sample_make(&p.other, &p.b, &err), &err, "making another");
 	if (p.a.len != p.b.len)
 		fail("signed: the images have different sizes");
-	keep_manifest(&p.a, &p.trusted.manifests[0]);
+	judged_manifest(&p.a, &p.trusted.manifests[0]);
 	vec_init(&p.trusted.manifests[1], 1);
 	vec_init(&p.changed, 1);
 	must(vec_append(&p.changed, p.a.data, p.a.len, &err), &err, "a copy");
@@ -336,23 +198,22 @@ static void check(const struct sample *s)
 		p.pipe = pipe;
 		if (pipe && s->one_pass) {
 			signed_bytes = NULL;
-			if (attempt(&p.a, &p.a, p.a.len, UINT32_MAX, true,
-				    &p.trusted, s, &err) != IMGFMT_E_UNSUPPORTED)
+			if (judged_read(&p.a, &p.a, p.a.len, UINT32_MAX, true,
+					&p.trusted, s, &err) != IMGFMT_E_UNSUPPORTED)
 				fail("signed: a streamed image on a pipe");
 			break;
 		}
 		signed_bytes = &p.a;
 		watched = 0;
-		must(attempt(&p.a, &p.a, p.a.len, UINT32_MAX, pipe,
-			     &p.trusted, s, &err), &err, "the image as it is");
+		must(judged_read(&p.a, &p.a, p.a.len, UINT32_MAX, pipe,
+				 &p.trusted, s, &err), &err, "the image as it is");
 		if (watched < 3)
 			fail("signed: the parsers were not watched");
 		flip_and_cut(&p);
 		turn(&p);
 		exchange_blocks(&p);
 		signed_bytes = NULL;
-		vec_append(&p.trusted.manifests[1], "", 0, NULL);
-		keep_manifest(&p.b, &p.trusted.manifests[1]);
+		judged_manifest(&p.b, &p.trusted.manifests[1]);
 		/* With both trusted, a manifest alone makes no image. */
 		if (exchange(&p) < 3)
 			fail("signed: the images do not differ");

@@ -61,6 +61,52 @@ static int add_trust(struct imgfmt_trust *trust, const char *path,
 	return rc;
 }
 
+/* What --trust-policy says, a list with commas. */
+static bool take_policy(const char *list, uint32_t *flags)
+{
+	static const struct {
+		const char *word;
+		uint32_t flag;
+	} words[] = {
+		{ "expired", IMGFMT_TRUST_EXPIRED },
+		{ "any-time", IMGFMT_TRUST_ANY_TIME },
+		{ "code-signing", IMGFMT_TRUST_CODE_SIGNING },
+		{ "revocation", IMGFMT_TRUST_REVOCATION },
+	};
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			if (strlen(words[i].word) != len ||
+			    memcmp(words[i].word, list, len))
+				continue;
+			*flags |= words[i].flag;
+			known = true;
+		}
+		if (!known || !list[len])
+			return known;
+		list += len + 1;
+	}
+}
+
+static int new_trust(const struct common_opts *c, struct imgfmt_trust **ret,
+		     struct imgfmt_error *err)
+{
+	struct imgfmt_trust_opts opts = {
+		.struct_size = sizeof(opts),
+		.has_time = c->at != NULL,
+	};
+
+	for (size_t i = 0; i < c->trust_policy.count; i++)
+		if (!take_policy(c->trust_policy.items[i], &opts.flags))
+			return misuse(err, "--trust-policy: words are expired, any-time, code-signing, revocation");
+	if (c->at && units_parse_time(c->at, &opts.time))
+		return misuse(err, "--at: not a date like 2026-08-20, 2026-08-20T12:34:56Z or @SECONDS");
+	return imgfmt_trust_new(&opts, ret, err);
+}
+
 /* Once for all inputs. */
 static int load_trust(struct tool *t, struct imgfmt_error *err)
 {
@@ -72,9 +118,13 @@ static int load_trust(struct tool *t, struct imgfmt_error *err)
 		return misuse(err, "--require-signature needs --trust");
 	if (!c->trust.count && c->signature)
 		return misuse(err, "--signature needs --trust");
+	if (!c->trust.count && (c->at || c->trust_policy.count))
+		return misuse(err, "--at and --trust-policy need --trust");
 	if (!c->trust.count || t->trust)
 		return IMGFMT_OK;
-	rc = imgfmt_trust_new(NULL, &trust, err);
+	rc = new_trust(c, &trust, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < c->trust.count && !rc; i++)
 		rc = add_trust(trust, c->trust.items[i], err);
 	if (rc)

@@ -130,6 +130,8 @@ struct common_opts {
 	struct opt_list	 trust;		/* certificates, or folders of them */
 	bool		 require_signature;
 	const char	*signature;	/* beside the image */
+	const char	*at;		/* when to judge certificates; or NULL */
+	struct opt_list	 trust_policy;	/* words */
 };
 
 extern const struct opt_name opts_when[];
@@ -157,7 +159,11 @@ extern const struct opt_name opts_when[];
 	OPT_FLAG(0, "require-signature", &(c)->require_signature, \
 		 "refuse an image that is not signed"), \
 	OPT_STRING(0, "signature", "FILE", &(c)->signature, \
-		   "look at the signature in FILE too")
+		   "look at the signature in FILE too"), \
+	OPT_STRING(0, "at", "DATE", &(c)->at, \
+		   "judge certificates as of DATE"), \
+	OPT_LIST(0, "trust-policy", "WORDS", &(c)->trust_policy, \
+		 "expired, any-time, code-signing, revocation")
 
 #define OPTS_THREADS(c) \
 	OPT_UINT('T', "threads", "N", &(c)->threads, \

@@ -198,6 +198,9 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
+	if (p->opts.signer)
+		msg_summary(m, output, "signed by %s",
+			    imgfmt_signer_subject(p->opts.signer));
 	if (p->swap && is_taken_as_disk(p, output))
 		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
 	if (p->opts.max_segments)
@@ -229,6 +232,7 @@ static void report_json(const struct produce *p, const char *output,
 {
 	struct json *j = &p->tool->json;
 	bool native = is_native(p) && !p->dry_run;
+	const struct imgfmt_signer *signer = p->opts.signer;
 
 	json_string(j, "output", p->dry_run ? NULL : output);
 	json_string(j, "to", p->opts.to);
@@ -254,6 +258,8 @@ static void report_json(const struct produce *p, const char *output,
 		json_null(j, "uuid");
 	else
 		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
+	json_string(j, "signer",
+		    signer && native ? imgfmt_signer_subject(signer) : NULL);
 	json_uint(j, "stored_pages", r->stored_pages);
 	json_uint(j, "zero_pages", r->zero_pages);
 	json_uint(j, "excluded_pages", r->excluded_pages);
@@ -444,6 +450,38 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 		       EXIT_NO : EXIT_YES;
 }
 
+/* A signature is of one image: the output is another. */
+static void tell_dropped(struct produce *p, const char *input,
+			 const struct imgfmt_image *image)
+{
+	struct imgfmt_slot slot;
+	unsigned int count = 0;
+
+	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
+		count += slot.kind != 0;
+	if (count && !p->opts.signer && !p->dry_run)
+		msg_warning(&p->tool->msg, input, "its signature%s not kept: what is written is another image, sign it anew",
+			    count == 1 ? " is" : "s are");
+}
+
+/* The image is open; sign, if asked to, and convert. */
+static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
+			    const char *input, const char *output)
+{
+	struct imgfmt_signer *signer;
+	int status;
+
+	if (!signing_load(p->tool, &p->signing, "sign-", &signer, &status))
+		return status;
+	/* A dry run only proves the key. */
+	p->opts.signer = p->dry_run ? NULL : signer;
+	tell_dropped(p, input, image);
+	status = convert(p, image, input, output);
+	p->opts.signer = NULL;
+	imgfmt_signer_free(signer);
+	return status;
+}
+
 /*
  * What pages were used for is told by the memory, which is not to be read from
  * its beginning to its end.
@@ -476,7 +514,7 @@ static int open_and_convert(struct produce *p, const char *operand,
 	} else {
 		imgfmt_image_info(image, &info);
 		p->page_size = info.page_size;
-		status = convert(p, image, input, output);
+		status = sign_and_convert(p, image, input, output);
 		imgfmt_image_unref(image);
 	}
 	if (p->tool->spool)

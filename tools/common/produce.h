@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/opts.h"
+#include "common/signing.h"
 #include "common/tool.h"
 
 /* The values of --view and --from-view. */
@@ -48,6 +49,7 @@ struct produce {
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
 	bool			   used, elsewhere;	/* of images on swap */
+	struct signing		   signing;
 
 	/* While it runs. */
 	const char		  *output;
@@ -76,7 +78,8 @@ struct produce {
 	OPT_FLAG(0, "allow-implausible", &(p)->implausible, \
 		 "write it although classes are not plausible"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
-		 "add digests of the pages themselves")
+		 "add digests of the pages themselves"), \
+	OPTS_SIGNING(&(p)->signing)
 
 /*
  * The formats with all of @flags, IMGFMT_SINK_; @words ends with a row without

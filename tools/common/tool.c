@@ -134,6 +134,7 @@ bool tool_start(struct tool *t, const struct tool_info *info,
 	}
 	if (!read_command_line(t, opts, argc, argv, exit_ret)) {
 		opt_list_fini(&t->common.trust);
+		opt_list_fini(&t->common.trust_policy);
 		return false;
 	}
 	t->msg.level = message_level(&t->common);
@@ -161,6 +162,7 @@ int tool_finish(struct tool *t, int status)
 	imgfmt_trust_free(t->trust);
 	t->trust = NULL;
 	opt_list_fini(&t->common.trust);
+	opt_list_fini(&t->common.trust_policy);
 	signals_reraise();
 	if (!os_errno)
 		return status;

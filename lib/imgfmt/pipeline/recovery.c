@@ -4,6 +4,7 @@
 #include "elf/note.h"
 #include "kernel/free_policy.h"
 #include "kernel/recover.h"
+#include "kernel/swap_use.h"
 #include "view/memory.h"
 
 /* A search is no part of the pages that are done; it can be cancelled. */
@@ -51,12 +52,28 @@ static int take_note(struct conversion *c, const struct kernel *k,
 			   k->info.text, (uint32_t)k->info.size, err);
 }
 
+static int take_swap_use(struct conversion *c, struct kernel *k,
+			 struct imgfmt_error *err)
+{
+	struct swap_use use;
+	int rc;
+
+	if (!c->image->has_swap)
+		return IMGFMT_OK;
+	rc = swap_use_read(k, &use, err);
+	c->swap_known = !rc;
+	c->swap_used = use.pages - use.free;
+	return is_missing(rc) ? IMGFMT_OK : rc;
+}
+
 /* A note, the mappings, and the names. */
 static int take_kernel(struct conversion *c, struct kernel *k,
 		       struct imgfmt_error *err)
 {
 	int rc = take_note(c, k, err);
 
+	if (!rc)
+		rc = take_swap_use(c, k, err);
 	if (rc)
 		return rc;
 	take_names(k, &c->target.info);
@@ -99,7 +116,8 @@ static int search(struct conversion *c, const struct view_memory *memory,
 	return is_missing(rc) ? IMGFMT_OK : rc;
 }
 
-static int find_version(struct conversion *c, const struct vmcoreinfo *note,
+/* What its kernel tells of an image that has the note. */
+static int ask_kernel(struct conversion *c, const struct vmcoreinfo *note,
 			const struct view_memory *memory,
 			struct imgfmt_error *err)
 {
@@ -110,6 +128,8 @@ static int find_version(struct conversion *c, const struct vmcoreinfo *note,
 		return rc;
 	take_names(&k, &c->target.info);
 	rc = take_policy(&k, &c->target.info, err);
+	if (!rc)
+		rc = take_swap_use(c, &k, err);
 	kernel_fini(&k);
 	return rc;
 }
@@ -132,6 +152,8 @@ static int prove_given(struct conversion *c, const struct view_memory *memory,
 		take_names(&k, &c->target.info);
 		rc = take_policy(&k, &c->target.info, err);
 	}
+	if (!rc)
+		rc = take_swap_use(c, &k, err);
 	if (!rc) {
 		rc = mappings->len ? IMGFMT_OK :
 				     kernel_mappings(&k, mappings, err);
@@ -167,13 +189,13 @@ int recover(struct conversion *c, const struct imgfmt_progress *progress,
 	if (c->given.text)
 		return recover_given(c, err);
 	if (has_note ? c->target.info.version[0] &&
-			       c->target.info.free_policy :
+			       c->target.info.free_policy && !image->has_swap :
 		       !image->ops->recover)
 		return IMGFMT_OK;
 	rc = view_memory_init(&memory, image, (int)c->source_view,
 			      &c->target.backup_map, err);
 	if (!rc)
-		rc = has_note ? find_version(c, &note, &memory, err) :
+		rc = has_note ? ask_kernel(c, &note, &memory, err) :
 				search(c, &memory, progress, err);
 	else if (!has_note)
 		c->recovery = IMGFMT_RECOVERED_NOTHING;

@@ -9,8 +9,9 @@
 
 /*
  * The kernel's version, and what it expects of free pages, into the target,
- * where the input does not tell them; of
- * an input whose format has no notes VMCOREINFO and the mappings too.  What is
+ * where the input does not tell them; of an input whose format has no notes
+ * VMCOREINFO and the mappings too; of what can be written back to swap, how
+ * much of that its system used.  What is
  * not found is no failure: c->recovery tells.  @progress is asked whether to
  * go on.
  */

@@ -345,8 +345,12 @@ static int take_swap(struct conversion *c, struct imgfmt_error *err)
 		return IMGFMT_OK;
 	c->target.has_swap = true;
 	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
-	if (!c->target.swap.from_stream)
-		c->target.swap.consumed |= was_used(c->image);
+	if (c->target.swap.from_stream)
+		return rc;
+	c->target.swap.consumed |= was_used(c->image);
+	/* What the slots seemed to show gives way to what the kernel knew. */
+	if (c->swap_known)
+		c->target.swap.in_use = c->swap_used;
 	return rc;
 }
 

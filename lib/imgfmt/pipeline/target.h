@@ -22,6 +22,9 @@ struct conversion {
 	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct page_classes classes;	/* by the saved kernel, if asked for */
 	uint32_t doubts;	/* that were told of them */
+	/* By the saved kernel's count, of a hibernation image, if it told. */
+	bool swap_known;
+	uint64_t swap_used;	/* pages */
 	uint32_t exclude;	/* what was asked for, but classes in doubt */
 	uint64_t taken_back;	/* frames left out, but in a closed gap */
 	struct vmcoreinfo given;	/* by the caller; text NULL: none was */
