@@ -32,19 +32,20 @@ static int run_invalidate(struct produce *p, const char *path)
 	return EXIT_YES;
 }
 
+static const struct tool_info tool_info = {
+	.name = "imgconv",
+	.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
+		    "[options] --to=swsusp -o SWAP IMAGE\n"
+		    "[options] --invalidate SWAP",
+	.description = "Convert an image into another form, "
+		       "seal a streamed one, salvage a damaged one",
+	.manual = "imgconv(1)",
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
 int main(int argc, char **argv)
 {
-	static const struct tool_info info = {
-		.name = "imgconv",
-		.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
-			    "[options] --to=swsusp -o SWAP IMAGE\n"
-			    "[options] --invalidate SWAP",
-		.description = "Convert an image into another form, "
-			       "seal a streamed one, salvage a damaged one",
-		.manual = "imgconv(1)",
-		.operands_min = 1,
-		.operands_max = 1,
-	};
 	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
 	bool invalidate = false;
 	struct tool tool = { 0 };
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 	};
 
 	produce_list_formats(0, formats);
-	if (!tool_start(&tool, &info, opts, argc, argv, &status))
+	if (!tool_start(&tool, &tool_info, opts, argc, argv, &status))
 		return status;
 	produce_begin(&produce, tool.operands[0]);
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
