@@ -50,13 +50,14 @@ recipe()
 }
 
 # An ELF core of 3 MiB and $1 pages of noise, with notes, as the file $2: text,
-# zeros, noise, a table of addresses and a hole.
+# zeros, noise, a table of addresses and a hole. Its kernel is $core_release.
+core_release=6.1.0-test
 core()
 {
 	recipe "$2" <<-EOF
 		level foreign
 		note CORE 1 zero 336
-		note VMCOREINFO 0 text "OSRELEASE=6.1.0-test\nPAGESIZE=4096\n"
+		note VMCOREINFO 0 text "OSRELEASE=$core_release\nPAGESIZE=4096\n"
 		segment 0x1000 0x90000 text "the quick brown fox" vaddr=0xffff888000001000
 		segment 0x100000 0x100000 pattern vaddr=0xffff888000100000
 		segment 0x200000 0x100000 zero vaddr=0xffff888000200000

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -136,6 +137,28 @@ static bool take_exclude(struct produce *p)
 	if (!e.zero)
 		p->opts.flags |= IMGFMT_CONVERT_KEEP_ZERO;
 	p->opts.exclude = e.classes;
+	return true;
+}
+
+/* ---- --backup-map ---------------------------------------------------- */
+
+static bool take_backup_map(struct produce *p, int *exit_ret)
+{
+	struct imgfmt_convert_opts *o = &p->opts;
+	struct imgfmt_error err;
+
+	if (!p->backup_map)
+		return true;
+	if (!strcmp(p->backup_map, PRODUCE_AUTO)) {
+		o->flags |= IMGFMT_CONVERT_FIND_BACKUP_MAP;
+		return true;
+	}
+	if (imgfmt_backup_map_load(p->backup_map, p->tool->common.memlimit,
+				   &p->runs, &o->backup_runs, &err)) {
+		*exit_ret = tool_fail(p->tool, p->backup_map, &err);
+		return false;
+	}
+	o->backup_map = p->runs;
 	return true;
 }
 
@@ -513,6 +536,8 @@ static int produce(struct produce *p, const char *operand)
 	if (!p->dry_run && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
 	fill_opts(p);
+	if (!take_backup_map(p, &status))
+		return status;
 	if (input_open(p->tool, operand, flags, &image, &err))
 		return fail(p, input, output, &err);
 	imgfmt_image_info(image, &info);
@@ -544,5 +569,6 @@ int produce_run(struct produce *p, const char *operand)
 	int status = produce(p, operand);
 
 	opt_list_fini(&p->exclude);
+	free(p->runs);
 	return status;
 }

@@ -21,6 +21,7 @@ struct conversion {
 	bool verbatim;		/* blocks can be taken over as they are */
 	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct page_classes classes;	/* by the saved kernel, if asked for */
+	struct frames needed;	/* never left out: what a jump takes */
 	uint32_t doubts;	/* that were told of them */
 	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */

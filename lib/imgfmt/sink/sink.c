@@ -35,7 +35,8 @@ int sink_check_opts(const struct sink_ops *sink,
 					   IMGFMT_CONVERT_KEEP_ZERO |
 					   IMGFMT_CONVERT_USED |
 					   IMGFMT_CONVERT_ELSEWHERE |
-					   IMGFMT_CONVERT_DRY_RUN);
+					   IMGFMT_CONVERT_DRY_RUN |
+					   IMGFMT_CONVERT_FIND_BACKUP_MAP);
 	const char *what = NULL;
 
 	if (unknown)
