@@ -35,7 +35,7 @@ struct jump_visitor {
 
 /*
  * Go through all that a resume needs, in memory of the original view.  What is
- * wrong with it is told, once for each rule; only trouble with reading is a
+ * wrong with it is told, the first of a kind; only trouble with reading is a
  * failure.
  */
 int jump_walk(const struct jump *j, struct kernel_memory *m,
