@@ -113,7 +113,26 @@ saved_core()
 	EOF
 }
 
-# The same as an image of Linux's own hibernation.
+# The same of a kernel that waits in a kexec jump, as the ELF core $1 in the
+# jump view and $1.original in the original one, and its backup map $1.map.
+saved_jump()
+{
+	local core=$1
+
+	shift
+	"$SRCDIR/tests/saved_memory" memory text jump "$@"
+	recipe "$core.original" <<-EOF
+		level foreign
+		entry 0x330f2
+		note VMCOREINFO 0 text "$(sed 's/$/\\n/' text | tr -d '\n')"
+		segment 0 0x80000 file memory
+	EOF
+	printf '%s\n' '1 61' '2 62' '3 64' '4 63' '5 5' >"$core.map"
+	/usr/bin/python3 "$SRCDIR/tests/real/jumpify.py" --map="$core.map" \
+		"$core.original" "$core"
+}
+
+# The memory of tests/saved_memory as an image of Linux's own hibernation.
 saved_swap()
 {
 	local area=$1
