@@ -305,6 +305,31 @@ struct imgfmt_item_record {
 	imgfmt_u8	digest[IMGFMT_DIGEST_SIZE];
 } IMGFMT_ON_DISK;
 
+/* manifest.md: of an image of another format */
+#define IMGFMT_FOREIGN_VERSION	2
+
+struct imgfmt_foreign_record {
+	imgfmt_u8	magic[8];
+	imgfmt_le16	version;
+	imgfmt_le16	format;
+	imgfmt_le32	items;
+	imgfmt_u8	root[IMGFMT_DIGEST_SIZE];
+	imgfmt_le32	page_size;
+	imgfmt_le32	unit_pages;
+	imgfmt_le64	entry;
+	imgfmt_le64	units;
+	imgfmt_u8	reserved[56];
+} IMGFMT_ON_DISK;
+
+#define IMGFMT_FOREIGN_SWSUSP	1
+#define IMGFMT_FOREIGN_STREAM	2
+#define IMGFMT_FOREIGN_ELF	3
+
+#define IMGFMT_ITEM_HEADER	16
+#define IMGFMT_ITEM_MAP		17
+#define IMGFMT_ITEM_FACTS	18
+#define IMGFMT_ITEM_UNITS	19
+
 /* 12 Mutable region */
 #define IMGFMT_MUTABLE_UNIT	4096
 #define IMGFMT_SLOTS		4
@@ -375,6 +400,7 @@ IMGFMT_ASSERT_SIZE(imgfmt_block_record, 64);
 IMGFMT_ASSERT_SIZE(imgfmt_tables_record, 256);
 IMGFMT_ASSERT_SIZE(imgfmt_index_record, 64);
 IMGFMT_ASSERT_SIZE(imgfmt_manifest_record, 128);
+IMGFMT_ASSERT_SIZE(imgfmt_foreign_record, 128);
 IMGFMT_ASSERT_SIZE(imgfmt_item_record, 48);
 IMGFMT_ASSERT_SIZE(imgfmt_resume_record, IMGFMT_MUTABLE_UNIT);
 IMGFMT_ASSERT_SIZE(imgfmt_slot_record, IMGFMT_MUTABLE_UNIT);

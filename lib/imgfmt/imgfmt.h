@@ -54,7 +54,8 @@ enum imgfmt_status {
 	IMGFMT_E_LIMIT		= -12,	/* would pass the memory limit */
 	IMGFMT_E_SEEK		= -13,	/* needs random access to the input */
 	IMGFMT_E_CANCELLED	= -14,	/* the progress callback said stop */
-	IMGFMT_E_UNFIT		= -15	/* intact, but not for this resume */
+	IMGFMT_E_UNFIT		= -15,	/* intact, but not for this resume */
+	IMGFMT_E_UNTRUSTED	= -16	/* signed by somebody not trusted */
 };
 
 #define IMGFMT_NOWHERE UINT64_MAX
@@ -146,14 +147,18 @@ struct imgfmt_swap_opts {
 	 * file lies on the device, lines "PAGE-OF-FILE PAGE-OF-DEVICE COUNT".
 	 */
 	const char *extents;
-	uint32_t flags;		/* IMGFMT_OUTPUT_FORCE, IMGFMT_SWAP_FILE */
+	uint32_t flags;		/* IMGFMT_OUTPUT_FORCE, IMGFMT_SWAP_... */
 	uint32_t reserved;
 };
 /*
- * The file is a swap file of this system, to be resumed from by its place on
- * the device of its file system.  Other files are copies of a whole device.
+ * Of a regular file, one of these: it is a swap file of this system, to be
+ * resumed from by its place on the device of its file system; or it is the
+ * image of a disk or a partition.  With neither, a file that could be both, as
+ * far as its file system tells, is refused (IMGFMT_E_USAGE), unless it is the
+ * area that the image came from; any other is taken as the image of a disk.
  */
 #define IMGFMT_SWAP_FILE	(1U << 1)
+#define IMGFMT_SWAP_DISK_IMAGE	(1U << 2)
 
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,
@@ -247,6 +252,148 @@ IMGFMT_API int imgfmt_codec_levels(const char *name,
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
 
+/* ---- Signatures and whom to trust (spec 11.4) ------------------------ */
+
+/*
+ * Certificates that are trusted, the intermediate ones that lead to them, and
+ * revocation lists.  Immutable once it is given to a function that reads, and
+ * may then be shared.
+ */
+struct imgfmt_trust;
+
+/* Accept certificates and revocation lists whose time is over. */
+#define IMGFMT_TRUST_EXPIRED		(1U << 0)
+/* Do not look at times at all: for a machine whose clock is not set. */
+#define IMGFMT_TRUST_ANY_TIME		(1U << 1)
+/* The signer's certificate must name code signing as its extended usage. */
+#define IMGFMT_TRUST_CODE_SIGNING	(1U << 2)
+/* There must be a revocation list of every issuer. */
+#define IMGFMT_TRUST_REVOCATION		(1U << 3)
+
+struct imgfmt_trust_opts {
+	size_t	 struct_size;
+	uint32_t flags;
+	uint32_t has_time;	/* else the validity is asked of the clock */
+	int64_t	 time;		/* seconds since 1970 to judge at */
+};
+
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_trust_new(const struct imgfmt_trust_opts *opts,
+		     struct imgfmt_trust **ret, struct imgfmt_error *err);
+/*
+ * Add what the file @path holds, PEM or DER; or, of a directory, what its
+ * files named *.pem, *.crt, *.cer, *.der and *.crl hold.  At most 1 MiB a file,
+ * 256 certificates and 256 lists.  A certificate is trusted, and what it
+ * issues if it is that of an authority; but one whose issuer was added too is
+ * only as good as that.  IMGFMT_E_USAGE if there is none, or what is there
+ * cannot be understood.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_trust_add(struct imgfmt_trust *trust, const char *path,
+		     struct imgfmt_error *err);
+IMGFMT_API void imgfmt_trust_free(struct imgfmt_trust *trust);
+
+enum imgfmt_signature_verdict {
+	IMGFMT_SIGNATURE_UNCHECKED = 0,	/* nobody to trust was given */
+	IMGFMT_SIGNATURE_GOOD = 1,
+	IMGFMT_SIGNATURE_UNTRUSTED = 2,	/* of somebody else */
+	IMGFMT_SIGNATURE_BAD = 3	/* wrong, or not of the known form */
+};
+/* "good", "untrusted", "bad", "unchecked"; NULL if there is no such verdict. */
+IMGFMT_API const char *imgfmt_signature_verdict_name(int verdict);
+
+/* Where a signature was that is in no slot. */
+#define IMGFMT_SIGNATURE_DETACHED (-1)
+
+/* One signer of one signature; pointers are valid during the call. */
+struct imgfmt_signature {
+	uint32_t verdict;
+	int32_t	 slot;		/* from 0, or IMGFMT_SIGNATURE_DETACHED */
+	struct imgfmt_error why;	/* of one that is not good */
+	/* As the signature names its signer; each NULL if it does not.  Names
+	   as in RFC 2253, serial number and key id in hexadecimal. */
+	const char *issuer, *serial, *key_id;
+	const char *digest;	/* "SHA-256"; NULL: unknown */
+	/* The time inside of the signature: what the signer claims. */
+	uint8_t	 has_time;
+	/* A certificate was found.  Unless the verdict is good, it says only
+	   what it says: anybody can have made it. */
+	uint8_t	 has_certificate;
+	uint8_t	 reserved[6];
+	int64_t	 time;		/* seconds since 1970 */
+	const char *subject;	/* NULL without certificate, as algorithm */
+	const char *algorithm;	/* "RSA-3072", "RSA-PSS-3072", "ECDSA-P-256" */
+	int64_t	 not_before, not_after;	/* seconds since 1970 */
+	uint8_t	 fingerprint[32];	/* SHA-256 of the certificate */
+};
+typedef void imgfmt_signature_fn(void *ctx, const struct imgfmt_signature *s);
+
+/*
+ * Judge a signature, a CMS SignedData in DER of @signature_size bytes, over
+ * the bytes @data, such as a manifest; each of its signers is told to @fn,
+ * which may be NULL.  IMGFMT_OK if one of them is good.  Without @trust
+ * (NULL) signatures are told and not judged: IMGFMT_OK.  IMGFMT_E_SIGNATURE,
+ * IMGFMT_E_UNTRUSTED.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signature_judge(const struct imgfmt_trust *trust,
+			   const void *data, size_t size,
+			   const void *signature, size_t signature_size,
+			   imgfmt_signature_fn *fn, void *ctx,
+			   struct imgfmt_error *err);
+
+/* A key and the certificate that goes with it; may be shared by threads. */
+struct imgfmt_signer;
+
+/*
+ * Put signed attributes inside, the time by the clock among them.  The Linux
+ * kernel takes no signature with attributes.
+ */
+#define IMGFMT_SIGNER_ATTRIBUTES	(1U << 0)
+/* Put the certificate inside, for who trusts its authority only. */
+#define IMGFMT_SIGNER_CERTIFICATE	(1U << 1)
+/* RSA-PSS instead of PKCS #1 v1.5; the Linux kernel does not take it. */
+#define IMGFMT_SIGNER_PSS		(1U << 2)
+
+struct imgfmt_signer_opts {
+	size_t	 struct_size;
+	/* A file in PEM or DER, or a URI that OpenSSL's stores understand. */
+	const char *key;
+	/* A file in PEM or DER that holds it; NULL: the key's file does. */
+	const char *certificate;
+	const char *digest;	/* "sha256", "sha384", "sha512"; NULL: sha256 */
+	uint32_t flags;
+	uint32_t reserved;
+	/*
+	 * Asked for the passphrase of an encrypted key: fills @buf with at most
+	 * @room bytes and returns how many, or a negative errno.  NULL: an
+	 * encrypted key is refused.
+	 */
+	int	(*passphrase)(void *ctx, char *buf, size_t room);
+	void	*passphrase_ctx;
+};
+
+/*
+ * Load a key and its certificate, and refuse what nobody would trust: another
+ * kind of key than spec 11.4 has, a certificate of another key, not valid now,
+ * or not for digital signatures.  IMGFMT_E_USAGE, IMGFMT_E_OS; the message
+ * names the file.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_new(const struct imgfmt_signer_opts *opts,
+		      struct imgfmt_signer **ret, struct imgfmt_error *err);
+IMGFMT_API void imgfmt_signer_free(struct imgfmt_signer *signer);
+/* The name in its certificate, as in RFC 2253; belongs to @signer. */
+IMGFMT_API const char *imgfmt_signer_subject(const struct imgfmt_signer *signer);
+/*
+ * A signature over @size bytes at @data: a CMS SignedData in DER, which the
+ * caller frees with free().
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_signer_sign(const struct imgfmt_signer *signer, const void *data,
+		       size_t size, void **ret, size_t *size_ret,
+		       struct imgfmt_error *err);
+
 /* ---- An image, immutable once opened --------------------------------- */
 
 struct imgfmt_image;
@@ -260,17 +407,49 @@ struct imgfmt_image;
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
+/*
+ * Refuse an image without a signature that @trust finds good:
+ * IMGFMT_E_UNSIGNED, IMGFMT_E_UNTRUSTED, IMGFMT_E_SIGNATURE.
+ */
+#define IMGFMT_OPEN_REQUIRE_SIGNATURE (1U << 2)
+
+/* What came of the trust that an image was opened with. */
+enum imgfmt_authenticity {
+	IMGFMT_AUTHENTICITY_UNASKED = 0,
+	IMGFMT_AUTHENTICITY_UNSIGNED = 1,	/* and no signature demanded */
+	IMGFMT_AUTHENTICITY_GOOD = 2
+};
+
 struct imgfmt_open_opts {
 	size_t	 struct_size;
 	const char *format;	/* a source's name; NULL: recognise it */
 	uint64_t memlimit;	/* bytes of metadata; 0: 1 GiB */
 	uint32_t flags;
-	uint32_t reserved;
-	/* Where opening reads all of the data: salvage, and a streamed image
-	 * on a device. */
+	/* Of opening, for a signature beside an image of another format:
+	 * IMGFMT_THREADS_MAX or less; 0: the caller's alone. */
+	uint32_t threads;
+	/* Where opening reads all of the data: salvage, a streamed image on a
+	 * device, and a signature beside an image of another format. */
 	struct imgfmt_progress progress;
 	uint64_t offset;	/* bytes before the image, as of a partition */
 	uint64_t resume_offset;	/* page of the swap header, as the kernel has it */
+	/*
+	 * Whom to trust, while the image is opened.  NULL: signatures are
+	 * told, not judged.  With it nothing of the image is used before its
+	 * digests were led back to its manifest (spec 17.1), what was proved is
+	 * what is read, and an image with signatures of which none is good is
+	 * refused; one without is only with IMGFMT_OPEN_REQUIRE_SIGNATURE, and
+	 * imgfmt_info tells.  In a pipe only sealed images can be verified:
+	 * IMGFMT_E_UNSUPPORTED.  Not with IMGFMT_OPEN_SALVAGE; a damaged image
+	 * is refused with IMGFMT_OPEN_DAMAGED too.
+	 */
+	const struct imgfmt_trust *trust;
+	/* Path of a signature beside the image, DER or PEM of at most 64 KiB,
+	 * to look at as well as at the image's own; NULL: none. */
+	const char *signature;
+	/* Told of each signer of each signature while the image is opened. */
+	imgfmt_signature_fn *signed_by;
+	void	*signed_by_ctx;
 };
 
 IMGFMT_API IMGFMT_MUST_CHECK
@@ -315,7 +494,8 @@ struct imgfmt_info {
 	uint8_t	 memory_from_segments;
 	uint8_t	 resumes;	/* foreign, and a kernel resumes it by itself */
 	uint8_t	 has_checksum;	/* foreign, and one checksum covers its pages */
-	uint8_t	 reserved[5];
+	uint8_t	 authenticity;	/* enum imgfmt_authenticity */
+	uint8_t	 reserved[4];
 	uint8_t	 firmware_digest[32];
 	const char *description;	/* of a foreign format, else NULL */
 };
@@ -380,6 +560,23 @@ IMGFMT_API int imgfmt_image_vmcoreinfo(const struct imgfmt_image *image,
 IMGFMT_API int imgfmt_image_manifest(const struct imgfmt_image *image,
 				     const void **data_ret, size_t *size_ret);
 
+struct imgfmt_manifest_opts {
+	size_t	 struct_size;
+	uint32_t threads;	/* IMGFMT_THREADS_MAX or less; 0: the caller's alone */
+	uint32_t reserved;
+	struct imgfmt_progress progress;
+};
+/*
+ * The same for an image of any format: one that has no manifest inside is read
+ * as a whole to make one (spec/manifest.md).  Free *@data_ret with free().
+ * IMGFMT_E_SEEK for a pipe; IMGFMT_E_UNSUPPORTED where there can be none.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_manifest_make(struct imgfmt_image *image,
+			 const struct imgfmt_manifest_opts *opts,
+			 void **data_ret, size_t *size_ret,
+			 struct imgfmt_error *err);
+
 struct imgfmt_resume {
 	uint32_t state, count;	/* enum imgfmt_resume_state */
 	uint64_t time;
@@ -395,6 +592,31 @@ struct imgfmt_slot {
 };
 IMGFMT_API int imgfmt_image_slot(const struct imgfmt_image *image, size_t i,
 				 struct imgfmt_slot *ret);
+
+struct imgfmt_slots_opts {
+	size_t	 struct_size;
+	uint64_t offset;	/* bytes before the image, as it was opened with */
+	uint32_t clear;		/* slots to empty, bit 0 is the first */
+	uint32_t reserved;
+	/* To be put into a free slot, or NULL. */
+	const void *signature;
+	size_t	 signature_size;
+};
+/*
+ * Change the signature slots of the sealed image at @path, which is opened as
+ * @image, in place (spec 12.2): the new signature is written and flushed before
+ * another is emptied, so that at each moment the old ones stand, or the new
+ * one.  Only where all slots are in use, one of those to be emptied goes first.
+ * The image must not have changed since it was opened, and nobody else change
+ * it by this function.  *@slot_ret: the slot of the new one, or -1.
+ *
+ * IMGFMT_E_UNSUPPORTED: an image without slots.  IMGFMT_E_LIMIT: no slot is
+ * free.  IMGFMT_E_UNFIT: it was changed meanwhile.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
+		       const struct imgfmt_slots_opts *opts, int *slot_ret,
+		       struct imgfmt_error *err);
 
 /*
  * What a foreign image tells that has no other place: row @i, or IMGFMT_END.
@@ -682,6 +904,8 @@ struct imgfmt_convert_opts {
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;
+	/* Signs what is written, a sealed image; NULL: nobody does. */
+	const struct imgfmt_signer *signer;
 };
 
 /* What of the kernel a conversion found in the memory of an input whose

@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line of tests/recipe."""
 
-import argparse
-import os
-import sys
-
 from . import expected, output
 from .core import Core
+from .fixtures import Fixtures
 from .image import Image
 from .patch import Patches
-from .syntax import Recipe, RecipeError
-
-FIXTURES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "fixtures")
+from .syntax import Recipe
 
 README = """\
 <!-- SPDX-License-Identifier: GPL-2.0-or-later -->
@@ -94,62 +89,7 @@ def build(recipe, path):
     output.rewrite(path, recipe.steps, out.names)
 
 
-def recipes():
-    files = os.listdir(FIXTURES)
-    for name in sorted(file[:-len(".recipe")] for file in files if file.endswith(".recipe")):
-        yield name, Recipe(os.path.join(FIXTURES, name + ".recipe"))
-
-
-def build_all(directory):
-    """Beside each good image, its pages and their digests as the recipe has them."""
-    for name, recipe in recipes():
-        path = os.path.join(directory, name)
-        try:
-            build(recipe, path)
-        except ValueError as error:
-            raise RecipeError(f"{name}: {error}") from error
-        if name.startswith("good-"):
-            for suffix, function in ((".pages", expected.pages), (".hashes", expected.hashes)):
-                with open(path + suffix, "w", encoding="ascii") as file:
-                    file.write(function(recipe))
-
-
-def show_list():
-    """Name, exit status, rule, rules broken with it, options; by tabs."""
-    for name, recipe in recipes():
-        print(name, *(recipe.header.get(field) or "-"
-                      for field in ("exit", "rule", "also", "options")), sep="\t")
-
-
-def show_readme():
-    print(README, end="")
-    for name, recipe in recipes():
-        head = recipe.header
-        print(f"| {name} | {head['exit']} | {head.get('rule', '')} | {head['proves']} |")
-
-
 def main():
-    parser = argparse.ArgumentParser(
-        prog="recipe", description="Build an image from a text recipe.", epilog=STATEMENTS,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--list", action="store_true", help="list the fixtures")
-    parser.add_argument("--readme", action="store_true", help="print tests/fixtures/README.md")
-    parser.add_argument("--all", metavar="DIRECTORY", help="build every fixture in DIRECTORY")
-    parser.add_argument("recipe", nargs="?")
-    parser.add_argument("image", nargs="?")
-    args = parser.parse_args()
-    try:
-        if args.list:
-            show_list()
-        elif args.readme:
-            show_readme()
-        elif args.all:
-            build_all(args.all)
-        elif args.image is None:
-            parser.error("a recipe and an output file, please")
-        else:
-            build(Recipe(args.recipe), args.image)
-    except (RecipeError, ValueError, KeyError, IndexError, OSError) as error:
-        print(f"recipe: {args.recipe or args.all}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, README,
+                    "fixtures", Recipe, build,
+                    {".pages": expected.pages, ".hashes": expected.hashes}).main()

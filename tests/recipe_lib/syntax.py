@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Parses a recipe: one statement a line, words as a shell splits them."""
+"""The statements of recipes for images and ELF cores."""
 
-import os
-import shlex
-
-from . import output
 from .model import Content, Span
+from .reader import RecipeReader, number
 
 CLASSES = ("none", "free", "unaccepted", "offline", "hwpoison", "kexec",
            "cache", "cache-private", "user", "hugetlb")
@@ -22,80 +19,24 @@ NUMBERS = {"page-size": 4096, "block-pages": 64, "entry": 0, "time": 0,
 TEXTS = {"codec": "zstd", "machine": "x86_64", "release": "", "version": "",
          "firmware": ""}
 FLAGS = ("content-digests", "salvaged", "xnum", "qemu")
-HEADERS = ("proves", "rule", "also", "exit", "options")
 
 
-class RecipeError(Exception):
-    pass
+class Recipe(RecipeReader):
+    CHOICES, NUMBERS, TEXTS, FLAGS = CHOICES, NUMBERS, TEXTS, FLAGS
 
-
-def number(text):
-    return int(text, 0)
-
-
-class Recipe:
     def __init__(self, path):
-        self.path = path
-        self.header = {}
-        self.choice = {name: next(iter(words)) for name, words in CHOICES.items()}
+        super().__init__(path)
         self.choice["level"], self.choice["profile"] = "sealed", "packed"
-        self.numbers, self.texts = dict(NUMBERS), dict(TEXTS)
-        self.flags = set()
         self.backups, self.ranges, self.mappings = [], [], []
         self.words = {}
         self.notes, self.spans, self.segments = [], [], []
         self.spoils, self.payloads, self.slots = {}, {}, {}
         self.sets, self.lists, self.pads, self.gaps = [], [], {}, {}
-        self.grown, self.steps = {}, []
+        self.grown = {}
         self.swap, self.parts, self.taken = None, [], [(1, 18)]
-        self._read(path)
-
-    def _read(self, path):
-        with open(path, encoding="utf-8") as file:
-            for at, line in enumerate(file, 1):
-                try:
-                    self._line(line.rstrip("\n"), path)
-                except (ValueError, IndexError, KeyError, TypeError) as error:
-                    raise RecipeError(f"{path}:{at}: {error}") from error
-
-    def _line(self, line, path):
-        if line.startswith("#"):
-            name, colon, value = line[1:].strip().partition(":")
-            if colon and name in HEADERS and path == self.path:
-                self.header[name] = value.strip()
-            return
-        words = shlex.split(line, comments=True)
-        if words[:1] == ["include"]:
-            self._read(os.path.join(os.path.dirname(path), words[1]))
-        elif words:
-            self._statement(words)
-
-    def _statement(self, words):
-        verb, *args = words
-        if verb in CHOICES:
-            if args[0] not in CHOICES[verb]:
-                raise ValueError(f"no {verb} '{args[0]}'")
-            self.choice[verb] = args[0]
-        elif verb in NUMBERS:
-            self.numbers[verb] = number(args[0])
-        elif verb in TEXTS:
-            self.texts[verb] = args[0]
-        elif verb in FLAGS:
-            self.flags.add(verb)
-        elif verb in output.STEPS:
-            self.steps.append((verb, *args))
-        else:
-            handler = getattr(self, "_do_" + verb.replace("-", "_"), None)
-            if handler is None:
-                raise ValueError(f"no statement '{verb}'")
-            handler(*args)
+        self.read(path)
 
     # What is in the memory and what is known about it.
-
-    def _do_repeat(self, count, step, verb, first, *rest):
-        for i in range(number(count)):
-            moved = first if number(step) == 0 else hex(number(first) + i * number(step))
-            self._statement([verb, moved, *rest])
 
     def _do_pages(self, first, count, *words):
         kind = "none"

@@ -25,13 +25,14 @@ const struct saved_form saved_arm64_4k = {
 	.image = 0xffff800080200000ULL, .direct = 0xffff000040000000ULL,
 };
 
-static int read_page(void *ctx, uint64_t pfn, void *page,
-		     struct imgfmt_error *err)
+static int read_pages(void *ctx, uint64_t pfn, uint64_t pages, void *buf,
+		      struct imgfmt_error *err)
 {
 	const struct saved_kernel *s = ctx;
+	size_t size = s->form->page_size;
 
 	(void)err;
-	memcpy(page, s->bytes + pfn * s->form->page_size, s->form->page_size);
+	memcpy(buf, s->bytes + pfn * size, pages * size);
 	return IMGFMT_OK;
 }
 
@@ -54,7 +55,7 @@ void saved_init_empty(struct saved_kernel *s, const struct saved_form *form)
 	must(frames_add(&s->frames, &all, &err), &err, "a run");
 	must(frames_build(&s->frames, 64, &err), &err, "the frames");
 	s->memory = (struct kernel_memory){
-		.read_page = read_page, .ctx = s, .frames = &s->frames,
+		.read_pages = read_pages, .ctx = s, .frames = &s->frames,
 		.page_size = form->page_size, .machine = form->machine,
 	};
 }

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line of tests/swsusp_recipe."""
 
-import argparse
 import hashlib
 import json
-import os
-import sys
 
 from recipe_lib import output
+from recipe_lib.fixtures import Fixtures
 
 from .image import Image
-from .syntax import Recipe, RecipeError
-
-FIXTURES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "fixtures", "swsusp")
+from .syntax import Recipe
 
 README = """\
 <!-- SPDX-License-Identifier: GPL-2.0-or-later -->
@@ -71,12 +67,6 @@ def build(recipe, path):
     output.rewrite(path, recipe.steps, out.names)
 
 
-def recipes():
-    names = sorted(name for name in os.listdir(FIXTURES) if name.endswith(".recipe"))
-    for name in names:
-        yield name[:-len(".recipe")], Recipe(os.path.join(FIXTURES, name))
-
-
 def pages(recipe):
     """JSON of maximal runs of frames of the same state, rising."""
     runs = []
@@ -97,57 +87,7 @@ def hashes(recipe):
         for frame, content, _ in sorted(recipe.entries(), key=lambda entry: entry[0]))
 
 
-def build_all(directory):
-    """Beside each good image, its pages and their digests as the recipe has them."""
-    for name, recipe in recipes():
-        path = os.path.join(directory, name)
-        try:
-            build(recipe, path)
-        except (ValueError, LookupError) as error:
-            raise RecipeError(f"{name}: {error}") from error
-        if name.startswith("good-"):
-            for suffix, function in ((".pages", pages), (".hashes", hashes)):
-                with open(path + suffix, "w", encoding="ascii") as file:
-                    file.write(function(recipe))
-
-
-def show_list():
-    """Name, exit status, rule, rules broken with it, options; by tabs."""
-    for name, recipe in recipes():
-        print(name, *(recipe.header.get(field) or "-"
-                      for field in ("exit", "rule", "also", "options")), sep="\t")
-
-
-def show_readme():
-    print(README, end="")
-    for name, recipe in recipes():
-        head = recipe.header
-        print(f"| {name} | {head['exit']} | {head.get('rule', '')} | {head['proves']} |")
-
-
 def main():
-    parser = argparse.ArgumentParser(
-        prog="swsusp_recipe", description="Build a hibernation image from a text recipe.",
-        epilog=STATEMENTS, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--list", action="store_true", help="list the fixtures")
-    parser.add_argument("--readme", action="store_true",
-                        help="print tests/fixtures/swsusp/README.md")
-    parser.add_argument("--all", metavar="DIRECTORY", help="build every fixture in DIRECTORY")
-    parser.add_argument("recipe", nargs="?")
-    parser.add_argument("image", nargs="?")
-    args = parser.parse_args()
-    try:
-        if args.list:
-            show_list()
-        elif args.readme:
-            show_readme()
-        elif args.all:
-            build_all(args.all)
-        elif args.image is None:
-            parser.error("a recipe and an output file, please")
-        else:
-            build(Recipe(args.recipe), args.image)
-    except (RecipeError, ValueError, KeyError, IndexError, OSError) as error:
-        print(f"swsusp_recipe: {args.recipe or args.all}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return Fixtures("swsusp_recipe", "Build a hibernation image from a text recipe.",
+                    STATEMENTS, README, "fixtures/swsusp", Recipe, build,
+                    {".pages": pages, ".hashes": hashes}).main()

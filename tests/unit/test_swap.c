@@ -359,7 +359,7 @@ START_TEST(refuses_another_page_size)
 	ck_assert_int_eq(pwrite(area, "\x20\0\0\0\0\0\0\0", 8, 1028), 8);
 	ck_assert_int_eq(pwrite(area, "SWAPSPACE2", 10, 16374), 10);
 	ck_assert_int_eq(swap_write(&samples[0], area, 0, NULL, NULL, &err),
-			 IMGFMT_E_USAGE);
+			 IMGFMT_E_OS);
 	ck_assert_ptr_nonnull(strstr(err.message, "16384"));
 }
 END_TEST
@@ -397,7 +397,7 @@ START_TEST(goes_to_areas_only)
 	vec_init(&file, 1);
 	must(memory_output(&file, false, -1, &out, &err), &err, "a file");
 	ck_assert_int_eq(imgfmt_convert(image, &to, out, NULL, &err),
-			 IMGFMT_E_USAGE);
+			 IMGFMT_E_UNFIT);
 	ck_assert_ptr_nonnull(strstr(err.message, "note"));
 	ck_assert_uint_eq(file.len, 0);
 	imgfmt_output_free(out);

@@ -21,6 +21,7 @@ int exit_from_status(int imgfmt_status)
 	case IMGFMT_E_DIGEST:
 	case IMGFMT_E_SIGNATURE:
 	case IMGFMT_E_UNSIGNED:
+	case IMGFMT_E_UNTRUSTED:
 	case IMGFMT_E_ABSENT:
 	case IMGFMT_E_UNFIT:
 		return EXIT_NO;

@@ -230,6 +230,40 @@ void json_error(struct json *j, const char *key,
 	json_end(j);
 }
 
+void json_signature(struct json *j, const struct imgfmt_signature *s)
+{
+	if (s->slot < 0)
+		json_null(j, "slot");
+	else
+		json_uint(j, "slot", (uint64_t)s->slot + 1);
+	json_string(j, "verdict",
+		    imgfmt_signature_verdict_name((int)s->verdict));
+	json_string(j, "signer", s->subject);
+	json_string(j, "issuer", s->issuer);
+	json_string(j, "serial", s->serial);
+	json_string(j, "key_id", s->key_id);
+	if (s->has_certificate) {
+		json_hex(j, "fingerprint", s->fingerprint,
+			 sizeof(s->fingerprint));
+		json_int(j, "not_before", s->not_before);
+		json_int(j, "not_after", s->not_after);
+	} else {
+		json_null(j, "fingerprint");
+		json_null(j, "not_before");
+		json_null(j, "not_after");
+	}
+	json_string(j, "algorithm", s->algorithm);
+	json_string(j, "digest", s->digest);
+	if (s->has_time)
+		json_int(j, "signing_time", s->time);
+	else
+		json_null(j, "signing_time");
+	if (s->why.status)
+		json_error(j, "why", &s->why);
+	else
+		json_null(j, "why");
+}
+
 void json_fail(struct json *j, const char *file,
 	       const struct imgfmt_error *err)
 {

@@ -77,6 +77,9 @@ void json_null(struct json *j, const char *key);
 void json_error(struct json *j, const char *key,
 		const struct imgfmt_error *err);
 
+/* The members of an object that tells of one signer. */
+void json_signature(struct json *j, const struct imgfmt_signature *s);
+
 /*
  * The whole document failed: close up to the top and add a member "error",
  * which names the file @file too; null without one.  The first failure counts;

@@ -127,6 +127,11 @@ struct common_opts {
 	uint64_t	 memlimit;	/* bytes, 0 means the library's own */
 	uint64_t	 offset;	/* bytes before the image */
 	uint64_t	 resume_offset;	/* pages before the swap header */
+	struct opt_list	 trust;		/* certificates, or folders of them */
+	bool		 require_signature;
+	const char	*signature;	/* beside the image */
+	const char	*at;		/* when to judge certificates; or NULL */
+	struct opt_list	 trust_policy;	/* words */
 };
 
 extern const struct opt_name opts_when[];
@@ -148,7 +153,17 @@ extern const struct opt_name opts_when[];
 	OPT_ADDRESS(0, "resume-offset", "PAGES", &(c)->resume_offset, \
 		 "the swap file begins at page PAGES of the device"), \
 	OPT_SIZE(0, "memlimit", "SIZE", &(c)->memlimit, \
-		 "take no more memory than SIZE for tables")
+		 "take no more memory than SIZE for tables"), \
+	OPT_LIST(0, "trust", "CERT|DIR", &(c)->trust, \
+		 "verify the image by certificates before it is used"), \
+	OPT_FLAG(0, "require-signature", &(c)->require_signature, \
+		 "refuse an image that is not signed"), \
+	OPT_STRING(0, "signature", "FILE", &(c)->signature, \
+		   "look at the signature in FILE too"), \
+	OPT_STRING(0, "at", "DATE", &(c)->at, \
+		   "judge certificates as of DATE"), \
+	OPT_LIST(0, "trust-policy", "WORDS", &(c)->trust_policy, \
+		 "expired, any-time, code-signing, revocation")
 
 #define OPTS_THREADS(c) \
 	OPT_UINT('T', "threads", "N", &(c)->threads, \

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/exclude.h"
 #include "common/input.h"
 #include "common/table.h"
 #include "common/units.h"
@@ -24,121 +25,6 @@ const struct opt_name opts_view[] = {
 	{ "jump", IMGFMT_VIEW_JUMP },
 	{ NULL, 0 }
 };
-
-/* ---- --exclude ------------------------------------------------------ */
-
-/* What one or several lists of words say. */
-struct excluded {
-	bool zero, none;
-	uint32_t classes;
-};
-
-#define CLASS(name) IMGFMT_EXCLUDE(IMGFMT_##name)
-
-/* What can be left out of an image that is to be resumed. */
-#define RESUMABLE (CLASS(FREE) | CLASS(UNACCEPTED) | CLASS(OFFLINE) | \
-		   CLASS(HWPOISON) | CLASS(KEXEC))
-
-static void add_excluded(struct excluded *e, const struct excluded *more)
-{
-	e->zero |= more->zero;
-	e->none |= more->none;
-	e->classes |= more->classes;
-}
-
-static bool exclude_word(struct tool *t, const char *word, size_t len,
-			 struct excluded *e)
-{
-	static const struct {
-		const char *word;
-		struct excluded means;
-	} words[] = {
-		{ "zero", { .zero = true } },
-		{ "none", { .none = true } },
-		{ "resumable", { .zero = true, .classes = RESUMABLE } },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i].word) != len ||
-		    memcmp(words[i].word, word, len))
-			continue;
-		add_excluded(e, &words[i].means);
-		return true;
-	}
-	for (int c = IMGFMT_NONE + 1; c < IMGFMT_CLASSES; c++) {
-		const char *name = imgfmt_class_name(c);
-
-		if (strlen(name) != len || memcmp(name, word, len))
-			continue;
-		e->classes |= IMGFMT_EXCLUDE(c);
-		return true;
-	}
-	tool_usage(t, "--exclude: '%.*s' is none of zero, free, unaccepted, "
-		   "offline, hwpoison, kexec, cache, cache-private, user, "
-		   "hugetlb, resumable, none", (int)len, word);
-	return false;
-}
-
-/*
- * The bits of makedumpfile's dump level.  That tool leaves out pages that
- * nobody can read or has whenever it looks at their use at all.
- */
-static void add_level(unsigned int level, struct excluded *e)
-{
-	static const struct {
-		unsigned int bit;
-		struct excluded means;
-	} bits[] = {
-		{ 1, { .zero = true } },
-		{ 2, { .classes = CLASS(CACHE) } },
-		{ 4, { .classes = CLASS(CACHE) | CLASS(CACHE_PRIVATE) } },
-		{ 8, { .classes = CLASS(USER) | CLASS(HUGETLB) } },
-		{ 16, { .classes = CLASS(FREE) | CLASS(UNACCEPTED) } },
-		{ 2 | 4 | 8 | 16,
-		  { .classes = CLASS(OFFLINE) | CLASS(HWPOISON) } },
-	};
-
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if (level & bits[i].bit)
-			add_excluded(e, &bits[i].means);
-}
-
-static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
-{
-	for (;;) {
-		size_t len = strcspn(list, ",");
-
-		if (!exclude_word(t, list, len, e))
-			return false;
-		if (!list[len])
-			return true;
-		list += len + 1;
-	}
-}
-
-static bool take_exclude(struct produce *p)
-{
-	bool has_level = p->filters && p->level != PRODUCE_NO_LEVEL;
-	struct excluded e = { .zero = !p->exclude.count && !p->filters };
-
-	if (p->filters && !has_level && !p->exclude.count) {
-		tool_usage(p->tool, "say what to leave out: --exclude=WORDS or -d LEVEL");
-		return false;
-	}
-	if (has_level)
-		add_level(p->level, &e);
-	for (size_t i = 0; i < p->exclude.count; i++)
-		if (!exclude_list(p->tool, p->exclude.items[i], &e))
-			return false;
-	if (e.none && (e.zero || e.classes)) {
-		tool_usage(p->tool, "--exclude: 'none' stands alone");
-		return false;
-	}
-	if (!e.zero)
-		p->opts.flags |= IMGFMT_CONVERT_KEEP_ZERO;
-	p->opts.exclude = e.classes;
-	return true;
-}
 
 /* ---- --backup-map ---------------------------------------------------- */
 
@@ -191,6 +77,44 @@ static bool is_input(const char *operand, const char *output, bool place)
 
 /* ---- The report ------------------------------------------------------ */
 
+/* What follows @name in a message, whose middle may be cut out if it is long. */
+static const char *behind_name(const char *message, const char *name)
+{
+	size_t len = strlen(name), same = 0;
+	const char *rest;
+
+	while (same < len && message[same] == name[same])
+		same++;
+	rest = message + same;
+	if (same == len)
+		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
+	if (strncmp(rest, "...", 3))
+		return NULL;
+	rest += 3;
+	for (const char *end = name + same; *end; end++)
+		if (!strncmp(rest, end, strlen(end)) &&
+		    !strncmp(rest + strlen(end), ": ", 2))
+			return rest + strlen(end) + 2;
+	return NULL;
+}
+
+/*
+ * The library names the output in what it says of it, but not the input.
+ * Whether this is about @name; if so, without the name.
+ */
+static bool is_about(const struct imgfmt_error *err, const char *name,
+		     struct imgfmt_error *ret)
+{
+	const char *rest = behind_name(err->message, name);
+
+	if (!rest)
+		return false;
+	*ret = *err;
+	memmove(ret->message, ret->message + (rest - err->message),
+		strlen(rest) + 1);
+	return true;
+}
+
 static void tell_lost(void *ctx, const struct imgfmt_run *run)
 {
 	struct produce *p = ctx;
@@ -210,8 +134,12 @@ static void tell_lost(void *ctx, const struct imgfmt_run *run)
 static void take_warning(void *ctx, const struct imgfmt_error *what)
 {
 	struct produce *p = ctx;
+	const char *file = input_name(p->tool->operands[0]);
+	struct imgfmt_error own = *what;
 
-	msg_caution(&p->tool->msg, input_name(p->tool->operands[0]), what);
+	if (is_about(what, p->output, &own))
+		file = p->output;
+	msg_caution(&p->tool->msg, file, &own);
 	if (p->warning_count < PRODUCE_WARNINGS)
 		p->warnings[p->warning_count++] = *what;
 }
@@ -270,13 +198,13 @@ static void tell_recovery(const struct produce *p, const char *input,
  * A swap file looks the same, but no kernel finds the pages of an image that
  * was written as if it were a device.
  */
-static bool is_device_image(const struct produce *p, const char *output)
+static bool is_taken_as_disk(const struct produce *p, const char *output)
 {
 	struct stat st;
 
 	return !p->area.offset && !p->area.extents &&
-	       !(p->area.flags & IMGFMT_SWAP_FILE) && !stat(output, &st) &&
-	       S_ISREG(st.st_mode);
+	       !(p->area.flags & (IMGFMT_SWAP_FILE | IMGFMT_SWAP_DISK_IMAGE)) &&
+	       !stat(output, &st) && S_ISREG(st.st_mode);
 }
 
 static void summarise(const struct produce *p, const char *output,
@@ -291,8 +219,11 @@ static void summarise(const struct produce *p, const char *output,
 		    units_size(UNITS_BUF, r->bytes_written, exact),
 		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
 		    units_duration(UNITS_BUF, ns));
-	if (p->swap && is_device_image(p, output))
-		msg_summary(m, output, "as the image of a device; a swap file of this system needs --to-swap-file");
+	if (p->opts.signer)
+		msg_summary(m, output, "signed by %s",
+			    imgfmt_signer_subject(p->opts.signer));
+	if (p->swap && is_taken_as_disk(p, output))
+		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);
@@ -306,6 +237,7 @@ static void report_json(const struct produce *p, const char *output,
 {
 	struct json *j = &p->tool->json;
 	bool native = is_native(p) && !p->dry_run;
+	const struct imgfmt_signer *signer = p->opts.signer;
 
 	json_string(j, "output", p->dry_run ? NULL : output);
 	json_string(j, "to", p->opts.to);
@@ -319,6 +251,8 @@ static void report_json(const struct produce *p, const char *output,
 		json_null(j, "uuid");
 	else
 		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
+	json_string(j, "signer",
+		    signer && native ? imgfmt_signer_subject(signer) : NULL);
 	json_uint(j, "stored_pages", r->stored_pages);
 	json_uint(j, "zero_pages", r->zero_pages);
 	json_uint(j, "excluded_pages", r->excluded_pages);
@@ -370,24 +304,6 @@ static int print_plan(const struct produce *p,
 }
 
 /* ---- The work --------------------------------------------------------- */
-
-/*
- * The library names the output in what it says of it, but not the input.
- * Whether this is about @name; if so, without the name.
- */
-static bool is_about(const struct imgfmt_error *err, const char *name,
-		     struct imgfmt_error *ret)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(err->message, name, len) ||
-	    strncmp(err->message + len, ": ", 2))
-		return false;
-	*ret = *err;
-	memmove(ret->message, err->message + len + 2,
-		strlen(err->message + len + 2) + 1);
-	return true;
-}
 
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
@@ -458,8 +374,10 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
 	if (p->dry_run)
 		o->flags |= IMGFMT_CONVERT_DRY_RUN;
-	if (p->tool->common.force)
-		o->flags |= IMGFMT_CONVERT_USED | IMGFMT_CONVERT_ELSEWHERE;
+	if (p->used)
+		o->flags |= IMGFMT_CONVERT_USED;
+	if (p->elsewhere)
+		o->flags |= IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
 	o->lost = tell_lost;
@@ -515,6 +433,38 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 		       EXIT_NO : EXIT_YES;
 }
 
+/* A signature is of one image: the output is another. */
+static void tell_dropped(struct produce *p, const char *input,
+			 const struct imgfmt_image *image)
+{
+	struct imgfmt_slot slot;
+	unsigned int count = 0;
+
+	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
+		count += slot.kind != 0;
+	if (count && !p->opts.signer && !p->dry_run)
+		msg_warning(&p->tool->msg, input, "its signature%s not kept: what is written is another image, sign it anew",
+			    count == 1 ? " is" : "s are");
+}
+
+/* The image is open; sign, if asked to, and convert. */
+static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
+			    const char *input, const char *output)
+{
+	struct imgfmt_signer *signer;
+	int status;
+
+	if (!signing_load(p->tool, &p->signing, "sign-", &signer, &status))
+		return status;
+	/* A dry run only proves the key. */
+	p->opts.signer = p->dry_run ? NULL : signer;
+	tell_dropped(p, input, image);
+	status = convert(p, image, input, output);
+	p->opts.signer = NULL;
+	imgfmt_signer_free(signer);
+	return status;
+}
+
 static int produce(struct produce *p, const char *operand)
 {
 	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
@@ -525,16 +475,21 @@ static int produce(struct produce *p, const char *operand)
 	struct imgfmt_error err;
 	int status;
 
-	if (!output || !take_exclude(p))
+	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
 	if (!p->swap && (p->area.offset || p->area.resume_offset ||
 			 p->area.extents || p->area.flags))
-		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents and --to-swap-file are for --to=swsusp");
+		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
+	if (p->elsewhere && !p->swap)
+		return tool_usage(p->tool, "--elsewhere is for --to=swsusp");
+	if (p->used && !p->swap && strcmp(p->opts.to, "snapshot"))
+		return tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
 	if (!p->dry_run && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
+	p->output = output;
 	fill_opts(p);
 	if (!take_backup_map(p, &status))
 		return status;
@@ -542,7 +497,7 @@ static int produce(struct produce *p, const char *operand)
 		return fail(p, input, output, &err);
 	imgfmt_image_info(image, &info);
 	p->page_size = info.page_size;
-	status = convert(p, image, input, output);
+	status = sign_and_convert(p, image, input, output);
 	imgfmt_image_unref(image);
 	return status;
 }

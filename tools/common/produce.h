@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/opts.h"
+#include "common/signing.h"
 #include "common/tool.h"
 
 /* The values of --view and --from-view. */
@@ -44,9 +45,12 @@ struct produce {
 	const char		  *backup_map;	/* a file, or PRODUCE_AUTO */
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   used, elsewhere;	/* of images on swap */
+	struct signing		   signing;
 
 	/* While it runs. */
 	struct imgfmt_backup_run  *runs;	/* of the backup map */
+	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
 	struct imgfmt_error	   warnings[PRODUCE_WARNINGS];
@@ -66,7 +70,8 @@ struct produce {
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
-		 "add digests of the pages themselves")
+		 "add digests of the pages themselves"), \
+	OPTS_SIGNING(&(p)->signing)
 
 /* @words ends with a row without a name. */
 void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);

@@ -132,8 +132,11 @@ bool tool_start(struct tool *t, const struct tool_info *info,
 		*exit_ret = EXIT_TROUBLE;
 		return false;
 	}
-	if (!read_command_line(t, opts, argc, argv, exit_ret))
+	if (!read_command_line(t, opts, argc, argv, exit_ret)) {
+		opt_list_fini(&t->common.trust);
+		opt_list_fini(&t->common.trust_policy);
 		return false;
+	}
 	t->msg.level = message_level(&t->common);
 	progress_init(&t->progress, info->name, stderr,
 		      progress_wanted(&t->common));
@@ -156,6 +159,10 @@ int tool_finish(struct tool *t, int status)
 	progress_finish(&t->progress);
 	json_finish(&t->json);
 	os_errno = closeout(stdout);
+	imgfmt_trust_free(t->trust);
+	t->trust = NULL;
+	opt_list_fini(&t->common.trust);
+	opt_list_fini(&t->common.trust_policy);
 	signals_reraise();
 	if (!os_errno)
 		return status;

@@ -35,6 +35,10 @@ struct tool {
 	struct progress		progress;
 	struct json		json;	/* started if --json was given */
 	bool			color;
+	struct imgfmt_trust	*trust;		/* of --trust, once loaded */
+	/* Told of signers while an input is opened; or NULL. */
+	imgfmt_signature_fn	*signed_by;
+	void			*signed_by_ctx;
 	char			**operands;
 	int			noperands;
 };

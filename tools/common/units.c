@@ -216,3 +216,67 @@ int units_parse_size(const char *text, uint64_t *ret)
 	*ret = v;
 	return 0;
 }
+
+/* @count digits at the beginning of @text, at most @max; NULL if not. */
+static const char *take_digits(const char *text, int count, int max, int *ret)
+{
+	*ret = 0;
+	for (int i = 0; i < count; i++, text++) {
+		if (*text < '0' || *text > '9')
+			return NULL;
+		*ret = *ret * 10 + (*text - '0');
+	}
+	return *ret <= max ? text : NULL;
+}
+
+/* The fields of @form, in which '#' stands for the next one. */
+static const char *take_fields(const char *text, const char *form,
+			       int *const *fields, const int *most)
+{
+	size_t i = 0;
+
+	for (; text && *form; form++) {
+		if (*form == '#') {
+			text = take_digits(text, most[i] > 99 ? 4 : 2, most[i],
+					   fields[i]);
+			i++;
+		} else {
+			text = *text == *form ? text + 1 : NULL;
+		}
+	}
+	return text;
+}
+
+int units_parse_time(const char *text, int64_t *ret)
+{
+	static const int most[] = { 9999, 12, 31, 23, 59, 59 };
+	struct tm tm = { 0 }, again;
+	int *const fields[] = { &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+				&tm.tm_hour, &tm.tm_min, &tm.tm_sec };
+	const char *rest;
+	uint64_t seconds;
+	time_t t;
+	int rc;
+
+	if (*text == '@') {
+		rc = units_parse_number(text + 1, &seconds);
+		if (!rc && seconds > INT64_MAX)
+			rc = -ERANGE;
+		*ret = rc ? 0 : (int64_t)seconds;
+		return rc;
+	}
+	rest = take_fields(text, "#-#-#", fields, most);
+	if (rest && *rest)
+		rest = take_fields(rest, "T#:#:#Z", fields + 3, most + 3);
+	if (!rest || *rest)
+		return -EINVAL;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	again = tm;
+	t = timegm(&again);
+	/* The 31st of June is the 1st of July to timegm(). */
+	if (again.tm_mday != tm.tm_mday || again.tm_mon != tm.tm_mon)
+		return -EINVAL;
+	*ret = (int64_t)t;
+	return 0;
+}

@@ -51,4 +51,10 @@ int units_parse_address(const char *text, uint64_t *ret);
 /* A number of bytes: 4096, 64K = 64KiB = 65536, 1MB = 1000000. */
 int units_parse_size(const char *text, uint64_t *ret);
 
+/*
+ * A point in time: 2026-08-20 (its first second), 2026-08-20T12:34:56Z, both
+ * UTC, or @SECONDS since 1970.
+ */
+int units_parse_time(const char *text, int64_t *ret);
+
 #endif /* TOOLS_COMMON_UNITS_H */

@@ -3,9 +3,11 @@
  * imgcheck - check an image.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/input.h"
+#include "common/signers.h"
 #include "common/text.h"
 #include "imgcheck/verdict.h"
 
@@ -23,6 +25,7 @@ struct imgcheck {
 	enum verdict		 verdict;
 	bool			 unfit, foreign;	/* RSM and HST findings */
 	uint64_t		 errors;
+	struct signers		 signers;
 };
 
 /* ---- Findings --------------------------------------------------------- */
@@ -106,6 +109,19 @@ static bool here_asked(const struct imgcheck *c)
 	return c->machine || c->kernel;
 }
 
+/* Whose it is: what was asked, and what is known without being asked. */
+static void print_authenticity(const struct imgcheck *c)
+{
+	const struct imgfmt_signature *good = signers_good(&c->signers);
+
+	if (good)
+		printf("; signed by %s", good->subject);
+	else if (c->info.authenticity == IMGFMT_AUTHENTICITY_UNSIGNED)
+		printf("; not signed");
+	else if (c->signers.count)
+		printf("; signed, not verified");
+}
+
 static void print_verdict(const struct imgcheck *c)
 {
 	const struct imgfmt_info *i = &c->info;
@@ -128,6 +144,7 @@ static void print_verdict(const struct imgcheck *c)
 			printf("; resumable");
 		if (here_asked(c) && !c->foreign)
 			printf("; fits here");
+		print_authenticity(c);
 	}
 	if (c->errors > 1)
 		printf("; %" PRIu64 " findings", c->errors);
@@ -163,6 +180,9 @@ static void add_json_verdict(struct imgcheck *c)
 	json_bool(j, "digests", c->report.digests);
 	json_answer(j, "resumable", c->resumable, sound && !c->unfit);
 	json_answer(j, "here", here_asked(c), sound && !c->foreign);
+	json_answer(j, "signed", c->tool.common.trust.count,
+		    c->opened && signers_good(&c->signers));
+	signers_json(j, &c->signers);
 	json_uint(j, "errors", c->errors);
 	json_uint(j, "notes", c->report.notes);
 	json_uint(j, "checked_blocks", c->report.blocks);
@@ -198,6 +218,32 @@ static int verify(struct imgcheck *c, struct imgfmt_image *image,
 	return rc;
 }
 
+/* Beside the good one, others may be there that are not. */
+static void tell_signers(struct imgcheck *c)
+{
+	struct msg *m = &c->tool.msg;
+
+	for (size_t i = 0; i < c->signers.count; i++) {
+		const struct imgfmt_signature *s = &c->signers.rows[i].s;
+		char *text = NULL;
+		size_t len;
+		FILE *f;
+
+		/* The one that opening failed for is a finding of its own. */
+		if (!c->opened || (m->level < MSG_VERBOSE && !s->why.status))
+			continue;
+		f = open_memstream(&text, &len);
+		if (!f)
+			continue;
+		signers_describe(f, s);
+		if (!fclose(f) && s->why.status)
+			msg_warning(m, c->input, "%s", text);
+		else
+			msg_note(m, c->input, "%s", text);
+		free(text);
+	}
+}
+
 static int check(struct imgcheck *c, const char *operand)
 {
 	struct imgfmt_image *image;
@@ -205,6 +251,8 @@ static int check(struct imgcheck *c, const char *operand)
 	int rc;
 
 	json_array(&c->tool.json, "findings");
+	c->tool.signed_by = signers_take;
+	c->tool.signed_by_ctx = &c->signers;
 	rc = input_open(&c->tool, operand, IMGFMT_OPEN_DAMAGED, &image, &err);
 	if (!rc) {
 		rc = verify(c, image, &err);
@@ -215,6 +263,7 @@ static int check(struct imgcheck *c, const char *operand)
 		return tool_fail(&c->tool, c->input, &err);
 	if (rc)
 		take_finding(c, IMGFMT_FINDING_ERROR, &err);
+	tell_signers(c);
 	add_json_verdict(c);
 	print_verdict(c);
 	msg_note(&c->tool.msg, c->input,
@@ -254,7 +303,7 @@ int main(int argc, char **argv)
 		.operands_min = 1,
 		.operands_max = 1,
 	};
-	struct imgcheck c = { 0 };
+	static struct imgcheck c;
 	const struct opt opts[] = {
 		OPT_HEADING("What to check:"),
 		OPT_FLAG(0, "quick", &c.quick, "do not read the pages"),

@@ -15,6 +15,9 @@ static const struct {
 	[VERDICT_VALID] = { "valid", EXIT_YES },
 	[VERDICT_NOT_HERE] = { "not for here", EXIT_NO },
 	[VERDICT_NOT_RESUMABLE] = { "not resumable", EXIT_NO },
+	[VERDICT_UNSIGNED] = { "unsigned", EXIT_NO },
+	[VERDICT_UNTRUSTED] = { "untrusted signer", EXIT_NO },
+	[VERDICT_BAD_SIGNATURE] = { "bad signature", EXIT_NO },
 	[VERDICT_USED] = { "used", EXIT_NO_IMAGE },
 	[VERDICT_UNSUPPORTED] = { "unsupported", EXIT_UNSUPPORTED },
 	[VERDICT_CORRUPT] = { "corrupt", EXIT_NO },
@@ -28,6 +31,12 @@ enum verdict verdict_of(const struct imgfmt_error *what)
 		return VERDICT_NOT_IMAGE;
 	case IMGFMT_E_UNSUPPORTED:
 		return VERDICT_UNSUPPORTED;
+	case IMGFMT_E_UNSIGNED:
+		return VERDICT_UNSIGNED;
+	case IMGFMT_E_UNTRUSTED:
+		return VERDICT_UNTRUSTED;
+	case IMGFMT_E_SIGNATURE:
+		return VERDICT_BAD_SIGNATURE;
 	case IMGFMT_E_UNFIT:
 		break;
 	default:

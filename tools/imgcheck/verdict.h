@@ -12,6 +12,9 @@ enum verdict {
 	VERDICT_VALID,
 	VERDICT_NOT_HERE,	/* another machine's or kernel's */
 	VERDICT_NOT_RESUMABLE,	/* and never was */
+	VERDICT_UNSIGNED,	/* where a signature was demanded */
+	VERDICT_UNTRUSTED,	/* signed by somebody else */
+	VERDICT_BAD_SIGNATURE,
 	VERDICT_USED,		/* no longer: claimed, or failed */
 	VERDICT_UNSUPPORTED,
 	VERDICT_CORRUPT,

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 		.operands_max = 1,
 	};
 	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
-	bool invalidate = false, swap_file = false;
+	bool invalidate = false, swap_file = false, disk_image = false;
 	struct tool tool = { 0 };
 	struct produce produce = { .tool = &tool };
 	int to = 0;	/* the first: packed */
@@ -57,7 +57,9 @@ int main(int argc, char **argv)
 		OPT_FLAG(0, "salvage", &produce.salvage,
 			 "save what is intact of a damaged image"),
 		OPT_FLAG(0, "to-swap-file", &swap_file,
-			 "write to a swap file, not to a disk image"),
+			 "the output is a swap file of this system"),
+		OPT_FLAG(0, "to-disk-image", &disk_image,
+			 "the output is the image of a disk or partition"),
 		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
 			 "the swap device begins at BYTES of the output"),
 		OPT_ADDRESS(0, "to-resume-offset", "PAGES",
@@ -65,6 +67,10 @@ int main(int argc, char **argv)
 			    "the swap file begins at page PAGES of the output"),
 		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
 			   "the swap file lies there as LIST says"),
+		OPT_FLAG(0, "used", &produce.used,
+			 "write back an image that was resumed from before"),
+		OPT_FLAG(0, "elsewhere", &produce.elsewhere,
+			 "write it to another area than its system's memory is in"),
 		OPT_FLAG(0, "invalidate", &invalidate,
 			 "take back a hibernation image: IMAGE is swap again"),
 		OPTS_INPUT(&tool.common),
@@ -83,6 +89,8 @@ int main(int argc, char **argv)
 	produce.swap = !strcmp(produce.opts.to, "swsusp");
 	if (swap_file)
 		produce.area.flags |= IMGFMT_SWAP_FILE;
+	if (disk_image)
+		produce.area.flags |= IMGFMT_SWAP_DISK_IMAGE;
 	status = invalidate ? run_invalidate(&produce, tool.operands[0]) :
 			      produce_run(&produce, tool.operands[0]);
 	return tool_finish(&tool, status);

@@ -91,6 +91,24 @@ uint64_t dump_pages_size(const struct dump *d, uint64_t pages)
 	return pages * d->info.page_size;
 }
 
+int dump_manifest(struct dump *d, void **ret, size_t *size_ret,
+		  struct imgfmt_error *err)
+{
+	const struct imgfmt_manifest_opts opts = {
+		.struct_size = sizeof(opts),
+		.threads = tool_threads(&d->tool),
+		.progress = { progress_update, &d->tool.progress },
+	};
+	int rc;
+
+	progress_start(&d->tool.progress, "hashing");
+	rc = imgfmt_manifest_make(d->image, &opts, ret, size_ret, err);
+	progress_finish(&d->tool.progress);
+	/* A pipe may tell of its end only that it has none. */
+	return rc == IMGFMT_E_SEEK || (rc && d->damaged) ? IMGFMT_E_ABSENT :
+							   rc;
+}
+
 static int print_section(struct dump *d, enum what what,
 			 struct imgfmt_error *err)
 {
@@ -174,7 +192,8 @@ static int open_image(struct dump *d, struct imgfmt_error *err)
 	int rc = input_open(&d->tool, operand, IMGFMT_OPEN_DAMAGED, &d->image,
 			    err);
 
-	if (!is_damage(rc) || !input_is_seekable(operand))
+	if (!is_damage(rc) || !input_is_seekable(operand) ||
+	    d->tool.common.trust.count)
 		return rc;
 	if (input_open(&d->tool, operand, IMGFMT_OPEN_SALVAGE, &d->image,
 		       &other)) {

@@ -65,6 +65,13 @@ int dump_error(struct imgfmt_error *err, int status, const char *fmt, ...)
 bool dump_usage(struct dump *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * What a signature of the image signs, to be freed; of another format it is made
+ * from all of the image.  IMGFMT_E_ABSENT where there is none.
+ */
+int dump_manifest(struct dump *d, void **ret, size_t *size_ret,
+		  struct imgfmt_error *err);
+
 /* The view that pages are shown in. */
 int dump_view(const struct dump *d);
 

@@ -2,6 +2,8 @@
 /*
  * The tables of an image as JSON.  The form is spec/schema/imgdump-1.json.
  */
+#include <stdlib.h>
+
 #include "facts.h"
 #include "kernel.h"
 
@@ -184,17 +186,18 @@ int json_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 int json_manifest(struct dump *d, struct imgfmt_error *err)
 {
 	struct json *j = &d->tool.json;
-	const void *data;
 	size_t size;
+	void *data;
+	int rc = dump_manifest(d, &data, &size, err);
 
-	(void)err;
-	if (imgfmt_image_manifest(d->image, &data, &size)) {
+	if (rc == IMGFMT_E_ABSENT)
 		json_null(j, "manifest");
-		return IMGFMT_OK;
-	}
+	if (rc)
+		return rc == IMGFMT_E_ABSENT ? IMGFMT_OK : rc;
 	json_object(j, "manifest");
 	json_uint(j, "size", size);
 	json_hex(j, "bytes_hex", data, size);
 	json_end(j);
+	free(data);
 	return IMGFMT_OK;
 }

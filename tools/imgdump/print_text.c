@@ -3,6 +3,7 @@
  * The tables of an image as text.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "common/hexdump.h"
 #include "common/text.h"
@@ -267,16 +268,17 @@ int text_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 int text_manifest(struct dump *d, struct imgfmt_error *err)
 {
 	struct hexdump h;
-	const void *data;
 	size_t size;
+	void *data;
+	int rc = dump_manifest(d, &data, &size, err);
 
-	(void)err;
-	if (imgfmt_image_manifest(d->image, &data, &size)) {
+	if (rc == IMGFMT_E_ABSENT)
 		text_nothing(d, "manifest");
-		return IMGFMT_OK;
-	}
+	if (rc)
+		return rc == IMGFMT_E_ABSENT ? IMGFMT_OK : rc;
 	hexdump_start(&h, stdout, 0);
 	hexdump_feed(&h, data, size);
 	hexdump_finish(&h);
+	free(data);
 	return IMGFMT_OK;
 }

@@ -3,6 +3,8 @@
  * Parts of an image as they are.  What is not there is a failure here: no
  * bytes are no manifest.
  */
+#include <stdlib.h>
+
 #include "common/closeout.h"
 #include "kernel.h"
 
@@ -19,12 +21,14 @@ int raw_vmcoreinfo(struct dump *d, struct imgfmt_error *err)
 
 int raw_manifest(struct dump *d, struct imgfmt_error *err)
 {
-	const void *data;
 	size_t size;
+	void *data;
+	int rc = dump_manifest(d, &data, &size, err);
 
-	if (imgfmt_image_manifest(d->image, &data, &size))
-		return dump_error(err, IMGFMT_E_ABSENT,
-				  "there is no manifest");
+	if (rc)
+		return rc == IMGFMT_E_ABSENT ?
+			       dump_error(err, rc, "there is no manifest") : rc;
 	write_bytes(stdout, data, size);
+	free(data);
 	return IMGFMT_OK;
 }

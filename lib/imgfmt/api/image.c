@@ -16,7 +16,18 @@ static int open_with(struct io *io, const struct imgfmt_open_opts *opts,
 		io_free(io);
 		return rc;
 	}
-	return source_open(io, &o, ret, err);
+	if (o.flags & ~(IMGFMT_OPEN_SALVAGE | IMGFMT_OPEN_DAMAGED |
+			IMGFMT_OPEN_REQUIRE_SIGNATURE)) {
+		io_free(io);
+		return err_set(err, IMGFMT_E_USAGE, "unknown flags 0x%x",
+			       o.flags);
+	}
+	if (o.threads > IMGFMT_THREADS_MAX) {
+		io_free(io);
+		return err_set(err, IMGFMT_E_USAGE, "more than %u threads",
+			       IMGFMT_THREADS_MAX);
+	}
+	return source_open_trusting(io, &o, ret, err);
 }
 
 int imgfmt_image_open(const char *path, const struct imgfmt_open_opts *opts,
@@ -107,6 +118,7 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.stored_pages = image->stored_pages,
 		.zero_pages = image->zero_pages,
 		.has_checksum = image->has_checksum,
+		.authenticity = (uint8_t)image->authenticity,
 	};
 
 	memcpy(info.excluded_by_class, image->frames.excluded_by_class,

@@ -2,7 +2,10 @@
 /*
  * Swap areas: as output, and back from an image to swap.
  */
+#include <errno.h>
+
 #include "api/options.h"
+#include "base/error.h"
 #include "sink/swap_area.h"
 
 static int take_opts(const struct imgfmt_swap_opts *opts,
@@ -12,9 +15,13 @@ static int take_opts(const struct imgfmt_swap_opts *opts,
 
 	if (rc)
 		return rc;
-	if (ret->flags & ~(IMGFMT_OUTPUT_FORCE | IMGFMT_SWAP_FILE) ||
-	    ret->reserved)
+	if (ret->flags & ~(IMGFMT_OUTPUT_FORCE | IMGFMT_SWAP_FILE |
+			   IMGFMT_SWAP_DISK_IMAGE) || ret->reserved)
 		return err_set(err, IMGFMT_E_USAGE, "unknown flags");
+	if (ret->flags & IMGFMT_SWAP_FILE &&
+	    ret->flags & IMGFMT_SWAP_DISK_IMAGE)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a file is a swap file or the image of a disk, not both");
 	if (ret->flags & IMGFMT_SWAP_FILE &&
 	    (ret->offset || ret->resume_offset || ret->extents))
 		return err_set(err, IMGFMT_E_USAGE,
@@ -36,9 +43,9 @@ int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,
 			     "where the pages of a swap file lie on its device takes a resume offset and its extents");
 	if (!rc)
 		rc = place_open(path, &place, err);
-	if (!rc && o.flags & IMGFMT_SWAP_FILE && place_is_device(place)) {
-		rc = err_set(err, IMGFMT_E_USAGE,
-			     "%s: a device, not a swap file", path);
+	if (!rc && o.flags & (IMGFMT_SWAP_FILE | IMGFMT_SWAP_DISK_IMAGE) &&
+	    place_is_device(place)) {
+		rc = err_refuse(err, EINVAL, "%s: a device, not a file", path);
 		place_free(place);
 	}
 	if (!rc)

@@ -83,6 +83,7 @@ static void set_info(struct target *t, const struct imgfmt_write_opts *o)
 	t->entry = o->convert.entry;
 	t->content = o->convert.flags & IMGFMT_CONVERT_CONTENT_DIGESTS;
 	t->keep_zero = o->convert.flags & IMGFMT_CONVERT_KEEP_ZERO;
+	t->signer = o->convert.signer;
 	t->info = (struct info){
 		.kind = o->convert.kind ? (uint8_t)o->convert.kind :
 					  IMGFMT_HIBERNATED_SYSTEM,

@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +18,30 @@ static void err_init(struct imgfmt_error *err, int status)
 	};
 }
 
-static void err_text(struct imgfmt_error *err, const char *fmt, va_list ap)
+/*
+ * The text into @room bytes.  One that is too long loses its middle: a long
+ * name, which comes first, must not hide what is said of it.
+ */
+static int print_text(char *to, size_t room, const char *fmt, va_list ap)
 {
-	int n = vsnprintf(err->message, sizeof(err->message), fmt, ap);
+	static const char dots[] = "...";
+	char text[PATH_MAX + 256];
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+	size_t len = strlen(text), head = room / 3;
+	size_t tail = room - head - sizeof(dots);
 
-	if (n <= 0)
+	if (n > 0 && len >= room)
+		snprintf(to, room, "%.*s%s%s", (int)head, text, dots,
+			 text + len - tail);
+	else
+		memcpy(to, text, len + 1);
+	return n;
+}
+
+static void err_text(struct imgfmt_error *err, size_t room, const char *fmt,
+		     va_list ap)
+{
+	if (print_text(err->message, room, fmt, ap) <= 0)
 		snprintf(err->message, sizeof(err->message), "%s",
 			 imgfmt_status_name(err->status));
 }
@@ -34,7 +54,7 @@ int err_set(struct imgfmt_error *err, int status, const char *fmt, ...)
 		return status;
 	err_init(err, status);
 	va_start(ap, fmt);
-	err_text(err, fmt, ap);
+	err_text(err, sizeof(err->message), fmt, ap);
 	va_end(ap);
 	return status;
 }
@@ -48,7 +68,7 @@ static int err_vrule(struct imgfmt_error *err, int status, const char *rule,
 	err->offset = offset;
 	err->pfn = pfn;
 	snprintf(err->rule, sizeof(err->rule), "%s", rule);
-	err_text(err, fmt, ap);
+	err_text(err, sizeof(err->message), fmt, ap);
 	return status;
 }
 
@@ -88,15 +108,26 @@ int err_os(struct imgfmt_error *err, int os_errno, const char *fmt, ...)
 	err_init(err, IMGFMT_E_OS);
 	err->os_errno = os_errno;
 	va_start(ap, fmt);
-	err_text(err, fmt, ap);
+	err_text(err, sizeof(err->message) - REASON_ROOM, fmt, ap);
 	va_end(ap);
-	/* A long name must not hide the reason. */
 	used = strlen(err->message);
-	if (used > sizeof(err->message) - REASON_ROOM)
-		used = sizeof(err->message) - REASON_ROOM;
 	text = strerrordesc_np(os_errno);
 	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
 		 text ? text : "unknown error");
+	return IMGFMT_E_OS;
+}
+
+int err_refuse(struct imgfmt_error *err, int os_errno, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return IMGFMT_E_OS;
+	err_init(err, IMGFMT_E_OS);
+	err->os_errno = os_errno;
+	va_start(ap, fmt);
+	err_text(err, sizeof(err->message), fmt, ap);
+	va_end(ap);
 	return IMGFMT_E_OS;
 }
 
@@ -116,7 +147,7 @@ void err_prefix(struct imgfmt_error *err, const char *fmt, ...)
 	memcpy(tail, err->message, sizeof(tail));
 	va_start(ap, fmt);
 	/* The context may take half of the room, the cause keeps the rest. */
-	vsnprintf(err->message, sizeof(err->message) / 2, fmt, ap);
+	print_text(err->message, sizeof(err->message) / 2, fmt, ap);
 	va_end(ap);
 	used = strlen(err->message);
 	snprintf(err->message + used, sizeof(err->message) - used, ": %s",

@@ -32,6 +32,12 @@ int err_rule_pfn(struct imgfmt_error *err, int status, const char *rule,
 int err_os(struct imgfmt_error *err, int os_errno, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The same where the message says it all: @os_errno is for the caller.
+ */
+int err_refuse(struct imgfmt_error *err, int os_errno, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Out of memory; @what names what was to be allocated. */
 int err_nomem(struct imgfmt_error *err, const char *what);
 

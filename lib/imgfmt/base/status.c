@@ -21,6 +21,7 @@ const char *imgfmt_status_name(int status)
 		"no random access",
 		"stopped",
 		"not fit",
+		"untrusted",
 	};
 
 	if (status == IMGFMT_END)

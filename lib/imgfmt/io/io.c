@@ -21,6 +21,12 @@
 #include "io/forward.h"
 #include "io/wait.h"
 
+struct pin {
+	uint64_t off;
+	size_t	 len;
+	uint8_t	*data;
+};
+
 struct io {
 	struct imgfmt_io in;
 	struct forward *forward;	/* NULL: positions are the input's own */
@@ -30,6 +36,7 @@ struct io {
 	int fd;
 	bool owns_fd;
 	bool is_device;
+	struct vec pins;	/* struct pin, rising */
 };
 
 static int io_new(const char *name, struct io **ret, struct imgfmt_error *err)
@@ -40,6 +47,7 @@ static int io_new(const char *name, struct io **ret, struct imgfmt_error *err)
 	if (!io)
 		return err_nomem(err, "an input");
 	io->fd = -1;
+	vec_init(&io->pins, sizeof(struct pin));
 	io->name = strdup(name ? name : "input");
 	if (!io->name) {
 		free(io);
@@ -55,6 +63,7 @@ void io_free(struct io *io)
 		return;
 	if (io->owns_fd)
 		close(io->fd);
+	io_unpin(io);
 	forward_free(io->forward);
 	free(io->name);
 	free(io);
@@ -290,18 +299,84 @@ static int read_at(const struct io *io, uint64_t off, uint8_t *buf, size_t len,
 	return IMGFMT_OK;
 }
 
-int io_read(struct io *io, uint64_t off, void *buf, size_t len, size_t *got_ret,
-	    struct imgfmt_error *err)
+int io_pin(struct io *io, uint64_t off, void *data, size_t len,
+	   struct imgfmt_error *err)
+{
+	const struct pin p = { .off = off, .len = len, .data = data };
+	int rc = vec_push(&io->pins, &p, err);
+	struct pin *list = vec_array(&io->pins, struct pin);
+	size_t i = io->pins.len;
+
+	if (rc) {
+		free(data);
+		return rc;
+	}
+	while (--i && list[i - 1].off > off)
+		list[i] = list[i - 1];
+	list[i] = p;
+	return IMGFMT_OK;
+}
+
+void io_unpin(struct io *io)
+{
+	for (size_t i = 0; i < io->pins.len; i++)
+		free(vec_array(&io->pins, struct pin)[i].data);
+	vec_fini(&io->pins);
+}
+
+/* Bytes from the input itself, fewer only at its end. */
+static int read_input(struct io *io, uint64_t off, uint8_t *buf, size_t len,
+		      size_t *got_ret, struct imgfmt_error *err)
 {
 	*got_ret = 0;
-	if (!len)
-		return IMGFMT_OK;
 	if (io->forward)
 		return forward_read(io->forward, off, buf, len, got_ret, err);
 	if (off >= io->in.size)
 		return IMGFMT_OK;
 	len = min_u64(len, io->in.size - off);
 	return read_at(io, off, buf, len, got_ret, err);
+}
+
+/* As many of @len bytes at @off as lie in one pin, or before the next one. */
+static int read_piece(struct io *io, uint64_t off, uint8_t *buf, size_t len,
+		      size_t *want_ret, size_t *got_ret,
+		      struct imgfmt_error *err)
+{
+	const struct pin *p = vec_array(&io->pins, const struct pin);
+	const struct pin *end = p + io->pins.len;
+
+	while (p < end && off >= p->off + p->len)
+		p++;
+	*want_ret = len;
+	if (p < end && off >= p->off) {
+		*got_ret = *want_ret = min_u64(len, p->off + p->len - off);
+		memcpy(buf, p->data + (off - p->off), *got_ret);
+		return IMGFMT_OK;
+	}
+	if (p < end)
+		*want_ret = min_u64(len, p->off - off);
+	return read_input(io, off, buf, *want_ret, got_ret, err);
+}
+
+int io_read(struct io *io, uint64_t off, void *buf, size_t len, size_t *got_ret,
+	    struct imgfmt_error *err)
+{
+	size_t done = 0;
+
+	*got_ret = 0;
+	while (done < len) {
+		size_t want, got;
+		int rc = read_piece(io, off + done, (uint8_t *)buf + done,
+				    len - done, &want, &got, err);
+
+		if (rc)
+			return rc;
+		done += got;
+		if (got < want)
+			break;
+	}
+	*got_ret = done;
+	return IMGFMT_OK;
 }
 
 int io_read_full(struct io *io, uint64_t off, void *buf, size_t len,

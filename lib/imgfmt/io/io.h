@@ -73,6 +73,17 @@ uint64_t io_size(const struct io *io);
 int io_read(struct io *io, uint64_t off, void *buf, size_t len, size_t *got_ret,
 	    struct imgfmt_error *err);
 
+/*
+ * From now on the @len bytes at @off are those at @data, whatever the input
+ * would give there: what was proved is what is read.  Pinned ranges do not
+ * overlap, and @data is the input's to free(), also on failure.  Not while another thread
+ * reads.
+ */
+int io_pin(struct io *io, uint64_t off, void *data, size_t len,
+	   struct imgfmt_error *err);
+/* Give all of them up: nothing of them will be asked for again. */
+void io_unpin(struct io *io);
+
 /* All of it, or IMGFMT_E_TRUNCATED: "input ends within @what". */
 int io_read_full(struct io *io, uint64_t off, void *buf, size_t len,
 		 const char *what, struct imgfmt_error *err);

@@ -55,10 +55,7 @@ int output_new(const struct output_ops *ops, size_t size, const char *name,
 
 int output_refuse(const char *name, const char *what, struct imgfmt_error *err)
 {
-	err_set(err, IMGFMT_E_OS, "%s: %s; use --force", name, what);
-	if (err)
-		err->os_errno = EEXIST;
-	return IMGFMT_E_OS;
+	return err_refuse(err, EEXIST, "%s: %s; use --force", name, what);
 }
 
 void imgfmt_output_free(struct imgfmt_output *out)

@@ -31,9 +31,9 @@ static int measure(struct place *p, struct imgfmt_error *err)
 		return err_os(err, errno, "%s: cannot open", p->name);
 	p->is_device = S_ISBLK(st.st_mode);
 	if (!p->is_device && !S_ISREG(st.st_mode))
-		return err_set(err, IMGFMT_E_USAGE,
-			       "%s: neither a file nor a block device",
-			       p->name);
+		return err_refuse(err, ENOTBLK,
+				  "%s: neither a file nor a block device",
+				  p->name);
 	p->size = (uint64_t)st.st_size;
 	if (p->is_device && ioctl(p->fd, BLKGETSIZE64, &p->size) < 0)
 		return err_os(err, errno, "%s: cannot get the size", p->name);

@@ -29,6 +29,12 @@ static size_t slot_of(uint64_t pfn)
 	       KERNEL_MEMORY_KEPT;
 }
 
+static int absent(uint64_t pfn, struct imgfmt_error *err)
+{
+	return err_set(err, IMGFMT_E_ABSENT, "frame 0x%llx is not in the image",
+		       (unsigned long long)pfn);
+}
+
 int kernel_memory_page(struct kernel_memory *m, uint64_t pfn,
 		       const uint8_t **ret, struct imgfmt_error *err)
 {
@@ -39,15 +45,40 @@ int kernel_memory_page(struct kernel_memory *m, uint64_t pfn,
 	*ret = page;
 	if (m->kept_pfn[slot] == pfn)
 		return IMGFMT_OK;
-	if (!frames_present(m->frames, pfn)) {
-		err_set(err, IMGFMT_E_ABSENT, "frame 0x%llx is not in the image",
-			(unsigned long long)pfn);
-		return IMGFMT_E_ABSENT;
-	}
+	if (!frames_present(m->frames, pfn))
+		return absent(pfn, err);
 	m->kept_pfn[slot] = NOTHING_KEPT;
-	rc = m->read_page(m->ctx, pfn, page, err);
+	rc = m->read_pages(m->ctx, pfn, 1, page, err);
 	if (!rc)
 		m->kept_pfn[slot] = pfn;
+	return rc;
+}
+
+/*
+ * Whole pages, straight to where they are wanted; *@pages is cut to the frames
+ * that are present in a row.
+ */
+static int read_row(struct kernel_memory *m, uint64_t pfn, uint64_t *pages,
+		    void *buf, struct imgfmt_error *err)
+{
+	const struct imgfmt_run *run;
+
+	if (!frames_present(m->frames, pfn))
+		return absent(pfn, err);
+	run = &frames_runs(m->frames)[frames_find(m->frames, pfn)];
+	*pages = min_u64(*pages, run->pfn + run->pages - pfn);
+	return m->read_pages(m->ctx, pfn, *pages, buf, err);
+}
+
+/* Bytes of one page. */
+static int read_part(struct kernel_memory *m, uint64_t paddr, void *buf,
+		     size_t len, struct imgfmt_error *err)
+{
+	const uint8_t *page;
+	int rc = kernel_memory_page(m, paddr / m->page_size, &page, err);
+
+	if (!rc)
+		memcpy(buf, page + paddr % m->page_size, len);
 	return rc;
 }
 
@@ -61,15 +92,19 @@ int kernel_memory_read(struct kernel_memory *m, uint64_t paddr, void *buf,
 			       "0x%llx is no physical address",
 			       (unsigned long long)paddr);
 	while (len) {
-		size_t skip = (size_t)(paddr % m->page_size);
-		size_t n = (size_t)min_u64(len, m->page_size - skip);
-		const uint8_t *page;
-		int rc = kernel_memory_page(m, paddr / m->page_size, &page,
-					    err);
+		uint64_t skip = paddr % m->page_size;
+		uint64_t pages = skip ? 0 : len / m->page_size;
+		uint64_t n = min_u64(len, m->page_size - skip);
+		int rc;
 
+		if (pages) {
+			rc = read_row(m, paddr / m->page_size, &pages, to, err);
+			n = pages * m->page_size;
+		} else {
+			rc = read_part(m, paddr, to, (size_t)n, err);
+		}
 		if (rc)
 			return rc;
-		memcpy(to, page + skip, n);
 		to += n;
 		paddr += n;
 		len -= n;

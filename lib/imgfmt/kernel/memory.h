@@ -4,7 +4,7 @@
  *
  * This layer lies below the sources: pages come through a callback, and every
  * other file here reads through these functions.  Page tables are read again
- * and again, so the last pages are kept.
+ * and again, so the last pages are kept that were not read whole.
  *
  * One struct belongs to one thread.
  */
@@ -19,11 +19,12 @@
 
 struct kernel_memory {
 	/*
-	 * One page into @page; IMGFMT_E_ABSENT where the image does not have
-	 * it.  Never called for a frame that is not present in @frames.
+	 * Pages of frames in a row into @buf; IMGFMT_E_ABSENT where the image
+	 * does not have one.  Never called for a frame that is not present in
+	 * @frames.
 	 */
-	int (*read_page)(void *ctx, uint64_t pfn, void *page,
-			 struct imgfmt_error *err);
+	int (*read_pages)(void *ctx, uint64_t pfn, uint64_t pages, void *buf,
+			  struct imgfmt_error *err);
 	void *ctx;
 	const struct frames *frames;
 	uint32_t page_size;

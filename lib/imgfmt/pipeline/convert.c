@@ -5,14 +5,20 @@
 #include "pipeline/engine.h"
 #include "record/block.h"
 
-/* Blocks meet again where views or block sizes differ. */
-#define READER_CACHE ((uint64_t)8 << 20)
+/*
+ * Pages come in their order, so a reader comes back to little more than what it
+ * read last, and that is still in the processor's cache; but it jumps about
+ * where views differ.
+ */
+#define READER_CACHE_ROW  ((uint64_t)512 << 10)
+#define READER_CACHE_VIEW ((uint64_t)8 << 20)
 
 static int make_reader(void *ctx, void **ret, struct imgfmt_error *err)
 {
 	struct conversion *c = ctx;
 	const struct reader_opts opts = {
-		.cache = READER_CACHE,
+		.cache = c->view.swaps.len ? READER_CACHE_VIEW :
+					     READER_CACHE_ROW,
 		.verify = true,
 		.sums = c->proof.wanted ? &c->proof.sums : NULL,
 	};

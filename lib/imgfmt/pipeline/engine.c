@@ -10,7 +10,7 @@
  * Enough that the workers never wait for the owner, who waits for a processor
  * where they keep all of them busy; fewer where that takes too much memory.
  */
-#define UNITS_PER_THREAD 8u
+#define UNITS_PER_THREAD 16u
 #define UNITS_MEMORY	 ((size_t)64 << 20)
 
 struct engine {
@@ -172,6 +172,9 @@ int engine_new(const struct target *t, const struct sink_ops *sink,
 	depth = choose_depth(e, threads);
 	e->count = depth + 1;
 	rc = make_units(e, err);
+	if (!rc && t->signer && !sink->signs)
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "format \"%s\" takes no signature", sink->name);
 	if (!rc)
 		rc = sink->open(t, out, &e->sink, err);
 	if (!rc)

@@ -28,17 +28,6 @@ static int survey_open(const struct target *t, struct imgfmt_output *out,
 	return IMGFMT_OK;
 }
 
-static int survey_encode(const void *sink, const struct target *t,
-			 struct coder *coder, struct unit *unit,
-			 struct imgfmt_error *err)
-{
-	(void)sink;
-	(void)coder;
-	(void)err;
-	unit_find_zero(t, unit);
-	return IMGFMT_OK;
-}
-
 static int survey_emit(void *sink, const struct unit *unit,
 		       struct imgfmt_error *err)
 {
@@ -64,7 +53,7 @@ static const struct sink_ops survey = {
 	.name = "survey",
 	.open = survey_open,
 	.close = free,
-	.encode = survey_encode,
+	.encode = sink_encode_masks,
 	.emit = survey_emit,
 	.finish = survey_finish,
 };

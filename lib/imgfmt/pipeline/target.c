@@ -244,6 +244,7 @@ static void take_info(struct conversion *c,
 	t->content = opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS ||
 		     from->ignorable & IMGFMT_FEATURE_CONTENT_DIGESTS;
 	t->keep_zero = opts->flags & IMGFMT_CONVERT_KEEP_ZERO;
+	t->signer = opts->signer;
 	t->info = (struct info){
 		.kind = opts->kind ? (uint8_t)opts->kind : from->kind,
 		.page_size = from->page_size,

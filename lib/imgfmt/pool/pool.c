@@ -8,9 +8,10 @@
  *	oldest <= finished <= next <= newest
  *	|  finished  |  begun  | waiting |
  *
- * Workers move next and finished, the owner moves the others.  A slot belongs to whoever
- * its ticket says, so a worker fills in its result without the lock and takes
- * the lock only to publish it.
+ * Workers move next and finished, the owner moves the others.  What is begun is
+ * with a worker, which takes several tickets in a row and works on them one
+ * after the other.  A slot belongs to whoever its ticket says, so a worker fills
+ * in its result without the lock and takes the lock only to publish it.
  */
 #include "pool/pool.h"
 
@@ -107,33 +108,48 @@ static void finish_tickets(struct pool *p)
 	p->finishing = false;
 }
 
-/* Wait for a ticket and take it; false when the pool ends. */
-static bool begin_ticket(struct pool *p, uint64_t *ret_ticket)
+/*
+ * Wait for tickets and take several in a row, as long as there are enough for
+ * everyone; none when the pool ends.
+ */
+static uint64_t begin_tickets(struct pool *p, uint64_t *ret_first)
 {
+	uint64_t share;
+
 	while (p->next == p->newest && !p->stop)
 		pthread_cond_wait(&p->has_work, &p->lock);
+	*ret_first = p->next;
 	if (p->stop)
-		return false;
-	*ret_ticket = p->next++;
-	return true;
+		return 0;
+	share = (p->newest - p->next) / p->threads;
+	share = max_u64(min_u64(share, POOL_ROW), 1);
+	p->next += share;
+	return share;
+}
+
+/* One of the tickets that a worker took; the lock is held before and after. */
+static void work_on(struct worker *w, uint64_t ticket)
+{
+	struct pool *p = w->pool;
+	struct slot *slot = slot_of(p, ticket);
+
+	pthread_mutex_unlock(&p->lock);
+	run_slot(p, w->state, slot);
+	pthread_mutex_lock(&p->lock);
+	slot->done = true;
+	finish_tickets(p);
 }
 
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct pool *p = w->pool;
-	uint64_t ticket;
+	uint64_t first, count;
 
 	pthread_mutex_lock(&p->lock);
-	while (begin_ticket(p, &ticket)) {
-		struct slot *slot = slot_of(p, ticket);
-
-		pthread_mutex_unlock(&p->lock);
-		run_slot(p, w->state, slot);
-		pthread_mutex_lock(&p->lock);
-		slot->done = true;
-		finish_tickets(p);
-	}
+	while ((count = begin_tickets(p, &first)))
+		for (uint64_t i = 0; i < count && !p->stop; i++)
+			work_on(w, first + i);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }

@@ -25,6 +25,7 @@
 
 #define POOL_THREADS_MAX IMGFMT_THREADS_MAX
 #define POOL_DEPTH_MAX	 65536u
+#define POOL_ROW	 8u
 
 struct pool;
 
@@ -49,8 +50,10 @@ struct pool_ops {
 
 /*
  * Start @threads workers, or none; at most @depth items (at least 1) are with
- * the pool at a time.  Twice as many as threads keeps everyone busy.  The
- * workers block all signals.
+ * the pool at a time.  Twice as many as threads keeps everyone busy; with more a
+ * worker takes up to POOL_ROW items that come one after the other, for the sake
+ * of what it read for one and needs for the next.  The workers block all
+ * signals.
  */
 int pool_new(const struct pool_ops *ops, void *arg, unsigned int threads,
 	     unsigned int depth, struct pool **ret, struct imgfmt_error *err);
@@ -72,7 +75,7 @@ int pool_submit(struct pool *p, void *item);
 int pool_take(struct pool *p, void **ret_item, struct imgfmt_error *err);
 
 /*
- * Items that no worker has begun will not be worked on: pool_take() returns
+ * Items that no worker has taken will not be worked on: pool_take() returns
  * them with IMGFMT_E_CANCELLED.  Items submitted later are not concerned.
  */
 void pool_cancel(struct pool *p);

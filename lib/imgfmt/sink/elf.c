@@ -140,17 +140,6 @@ static int elf_sink_open(const struct target *t, struct imgfmt_output *out,
 	return rc;
 }
 
-static int elf_sink_encode(const void *sink, const struct target *t,
-			   struct coder *coder, struct unit *unit,
-			   struct imgfmt_error *err)
-{
-	(void)sink;
-	(void)coder;
-	(void)err;
-	unit_find_zero(t, unit);
-	return IMGFMT_OK;
-}
-
 static int elf_sink_emit(void *sink, const struct unit *unit,
 			 struct imgfmt_error *err)
 {
@@ -180,7 +169,7 @@ const struct sink_ops sink_elf = {
 	.name = "elf",
 	.open = elf_sink_open,
 	.close = free,
-	.encode = elf_sink_encode,
+	.encode = sink_encode_masks,
 	.emit = elf_sink_emit,
 	.finish = elf_sink_finish,
 };

@@ -12,6 +12,7 @@
 #include "record/mutable.h"
 #include "sink/front.h"
 #include "sink/sink.h"
+#include "trust/slots.h"
 
 struct native_sink {
 	const struct target *t;
@@ -96,6 +97,11 @@ static int open_profile(const struct target *t, struct imgfmt_output *out,
 	int rc;
 
 	*ret = NULL;
+	if (t->signer && level != IMGFMT_SEALED) {
+		free(s);
+		return err_set(err, IMGFMT_E_USAGE,
+			       "only a sealed image can be signed, and none can be written to a pipe");
+	}
 	if (!s)
 		return err_nomem(err, "the output");
 	s->t = t;
@@ -319,14 +325,58 @@ static int make_root(struct native_sink *s, struct sha256 *sha,
 	return rc ? rc : digest_root(sha, raw, m->content, m->root, err);
 }
 
+/* The first slot, with the signature that was asked for. */
+static int write_signature(struct native_sink *s, const struct manifest *m,
+			   uint64_t at, uint8_t *unit, struct imgfmt_error *err)
+{
+	uint8_t raw[MANIFEST_SIZE_MAX];
+	void *signature;
+	size_t size;
+	int rc;
+
+	manifest_encode(m, raw);
+	rc = imgfmt_signer_sign(s->t->signer, raw,
+				s->front.plan.tables.manifest_size, &signature,
+				&size, err);
+	if (!rc && size > slots_signature_max())
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "a signature of %zu bytes does not fit in a slot",
+			     size);
+	if (!rc) {
+		slots_encode(signature, size, unit);
+		rc = output_write(s->out, at, unit, IMGFMT_MUTABLE_UNIT, err);
+	}
+	free(signature);
+	return rc;
+}
+
+static int write_mutable(struct native_sink *s, const struct manifest *m,
+			 struct imgfmt_error *err)
+{
+	const struct resume pending = { .state = IMGFMT_RESUME_PENDING };
+	uint64_t at = s->front.plan.mutable_at;
+	uint8_t *unit = malloc(IMGFMT_MUTABLE_UNIT);
+	int rc;
+
+	if (!unit)
+		return err_nomem(err, "the resume record");
+	resume_encode(&pending, s->front.info.uuid, unit);
+	rc = output_write(s->out, at, unit, IMGFMT_MUTABLE_UNIT, err);
+	at += IMGFMT_MUTABLE_UNIT;
+	if (!rc && s->t->signer) {
+		rc = write_signature(s, m, at, unit, err);
+		at += IMGFMT_MUTABLE_UNIT;
+	}
+	free(unit);
+	return rc ? rc : output_hole(s->out, at, s->front.plan.data - at, err);
+}
+
 /* Write the front of a sealed image, now that all of it is known. */
 static int write_front(struct native_sink *s, const struct vec *front,
-		       struct imgfmt_error *err)
+		       const struct manifest *m, struct imgfmt_error *err)
 {
 	const struct plan *p = &s->front.plan;
-	const struct resume pending = { .state = IMGFMT_RESUME_PENDING };
 	uint64_t tables_end = p->tables_at + p->tables.size;
-	uint8_t *record;
 	int rc;
 
 	rc = output_write(s->out, 0, front->data, front->len, err);
@@ -336,19 +386,7 @@ static int write_front(struct native_sink *s, const struct vec *front,
 	if (!rc)
 		rc = output_hole(s->out, tables_end,
 				 p->mutable_at - tables_end, err);
-	if (rc)
-		return rc;
-	record = malloc(IMGFMT_MUTABLE_UNIT);
-	if (!record)
-		return err_nomem(err, "the resume record");
-	resume_encode(&pending, s->front.info.uuid, record);
-	rc = output_write(s->out, p->mutable_at, record, IMGFMT_MUTABLE_UNIT,
-			  err);
-	free(record);
-	if (rc)
-		return rc;
-	return output_hole(s->out, p->mutable_at + IMGFMT_MUTABLE_UNIT,
-			   p->data - p->mutable_at - IMGFMT_MUTABLE_UNIT, err);
+	return rc ? rc : write_mutable(s, m, err);
 }
 
 /* Directory, index, tree, content table and manifest, in one buffer. */
@@ -436,7 +474,7 @@ static int finish_tables(struct native_sink *s, struct sha256 *sha,
 	if (!rc)
 		rc = write_vec(s->out, p->tables_at, &tables, err);
 	if (!rc && p->level == IMGFMT_SEALED)
-		rc = write_front(s, &front, err);
+		rc = write_front(s, &front, m, err);
 	if (!rc)
 		rc = write_commit(s, m, sha, err);
 	vec_fini(&tables);
@@ -483,6 +521,7 @@ const struct sink_ops sink_packed = {
 	.name = "packed",
 	.blocks = true,
 	.tables = true,
+	.signs = true,
 	.room = packed_room,
 	.open = packed_open,
 	.close = native_sink_close,
@@ -494,6 +533,7 @@ const struct sink_ops sink_packed = {
 const struct sink_ops sink_plain = {
 	.name = "plain",
 	.tables = true,
+	.signs = true,
 	.open = plain_open,
 	.close = native_sink_close,
 	.encode = plain_encode,

@@ -111,6 +111,17 @@ void unit_find_zero(const struct target *t, struct unit *unit)
 	}
 }
 
+int sink_encode_masks(const void *sink, const struct target *t,
+		      struct coder *coder, struct unit *unit,
+		      struct imgfmt_error *err)
+{
+	(void)sink;
+	(void)coder;
+	(void)err;
+	unit_find_zero(t, unit);
+	return IMGFMT_OK;
+}
+
 int sink_write_pages(struct imgfmt_output *out, uint64_t offset,
 		     const struct target *t, const struct unit *unit,
 		     struct imgfmt_error *err)

@@ -48,6 +48,7 @@ struct target {
 	uint64_t data_size;	/* bytes of blocks, if known before, else 0 */
 	const struct codec *codec;
 	int	 level;
+	const struct imgfmt_signer *signer;	/* NULL: nobody signs */
 };
 
 void target_init(struct target *t);
@@ -98,6 +99,7 @@ struct sink_ops {
 	const char *name;
 	bool blocks;		/* stores blocks: verbatim ones are welcome */
 	bool tables;		/* has groups of pages, and digests */
+	bool signs;		/* can be signed, when it is sealed */
 	/*
 	 * Choose the codec and look whether the target can become such an
 	 * image at all.  NULL: anything can, and the codec is none or a
@@ -170,6 +172,11 @@ void coder_fini(struct coder *c);
 
 /* Zero and stored masks of a unit's pages. */
 void unit_find_zero(const struct target *t, struct unit *unit);
+
+/* Encoding of a sink that takes pages as they are: the masks, no more. */
+int sink_encode_masks(const void *sink, const struct target *t,
+		      struct coder *coder, struct unit *unit,
+		      struct imgfmt_error *err);
 
 /* Write the present pages of a unit at @offset, zero ones as holes. */
 int sink_write_pages(struct imgfmt_output *out, uint64_t offset,

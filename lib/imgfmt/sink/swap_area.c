@@ -25,6 +25,7 @@ struct swap_area {
 	uint32_t page_size;
 	struct vec extents;	/* struct swap_extent; none: slots are pages */
 	bool is_file;		/* a swap file, written through itself */
+	bool maybe_file;	/* nobody has said that it is none */
 	bool whole;		/* to be written */
 	bool force;
 	bool wiped;		/* there was an image, and it is gone */
@@ -53,11 +54,9 @@ static uint64_t header_offset(const struct swap_area *a)
 static int refuse(const struct swap_area *a, int status, const char *why,
 		  struct imgfmt_error *err)
 {
-	err_set(err, a->whole ? IMGFMT_E_OS : status, "%s: %s", a->out.name,
-		why);
-	if (a->whole && err)
-		err->os_errno = EINVAL;
-	return a->whole ? IMGFMT_E_OS : status;
+	if (a->whole)
+		return err_refuse(err, EINVAL, "%s: %s", a->out.name, why);
+	return err_set(err, status, "%s: %s", a->out.name, why);
 }
 
 static int refuse_format(const struct swap_area *a, const char *other,
@@ -251,6 +250,10 @@ static int new_area(struct place *place, const struct imgfmt_swap_opts *opts,
 	a->header_page = opts->resume_offset;
 	a->force = opts->flags & IMGFMT_OUTPUT_FORCE;
 	a->is_file = opts->flags & IMGFMT_SWAP_FILE;
+	a->maybe_file = !place_is_device(place) && !opts->offset &&
+			!opts->extents &&
+			!(opts->flags & (IMGFMT_SWAP_FILE |
+					 IMGFMT_SWAP_DISK_IMAGE));
 	vec_init(&a->extents, sizeof(struct swap_extent));
 	vec_init(&a->own, sizeof(struct swap_run));
 	*ret = a;
@@ -415,16 +418,35 @@ static void count_own(struct swap_area *a)
 		a->own_slots++;
 }
 
+/*
+ * A swap file that is written as if it were a disk has all the looks of an
+ * image, and no kernel finds its pages: who could mean either is asked.
+ */
+static bool is_swap_file(const struct swap_area *a)
+{
+	struct vec extents;
+	int rc;
+
+	vec_init(&extents, sizeof(struct swap_extent));
+	rc = swap_file_extents(a->place, a->page_size, &extents, NULL);
+	vec_fini(&extents);
+	return !rc;
+}
+
 int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
 			bool elsewhere, struct imgfmt_error *err)
 {
 	int rc;
 
 	if (!is_home(a, note)) {
+		if (a->maybe_file && is_swap_file(a))
+			return err_set(err, IMGFMT_E_USAGE,
+				       "%s: a swap file of this system or the image of a disk? say --to-swap-file or --to-disk-image",
+				       a->out.name);
 		if (elsewhere || !swap_area_misses_memory(a, note))
 			return IMGFMT_OK;
-		return err_rule(err, IMGFMT_E_USAGE, "SWS-38", IMGFMT_NOWHERE,
-				"%s: not the swap area that the image was in, which has memory of the saved system that the image does not hold; use --force to do without it",
+		return err_rule(err, IMGFMT_E_UNFIT, "SWS-38", IMGFMT_NOWHERE,
+				"%s: not the area that the image was in, where the saved system has memory that the image lacks; --elsewhere does without it",
 				a->out.name);
 	}
 	vec_clear(&a->own);

@@ -46,7 +46,8 @@ bool swap_area_pending(const struct swap_area *a);
  * An image that was made of one in swap: if it lay in this very area, it takes
  * the slots again that it had, before any other [SWS-37].  If the system has
  * memory of its own in the area, it takes no others, and goes to no other area
- * unless @elsewhere [SWS-38].
+ * unless @elsewhere [SWS-38].  A file that could be a swap file or the image of a
+ * disk is refused where it matters which, that is in any other area.
  */
 int swap_area_take_home(struct swap_area *a, const struct swap_note *note,
 			bool elsewhere, struct imgfmt_error *err);

@@ -91,10 +91,10 @@ static int find_area(const struct target *t, struct imgfmt_output *out,
 			       output_name(out));
 	if (swap_area_page_size(*ret) == t->info.page_size)
 		return IMGFMT_OK;
-	return err_set(err, IMGFMT_E_USAGE,
-		       "%s: a swap area of pages of %u bytes, the image has %u",
-		       output_name(out), swap_area_page_size(*ret),
-		       t->info.page_size);
+	return err_refuse(err, EINVAL,
+			  "%s: a swap area of pages of %u bytes, the image has %u",
+			  output_name(out), swap_area_page_size(*ret),
+			  t->info.page_size);
 }
 
 static int new_sink(const struct target *t, struct imgfmt_output *out,

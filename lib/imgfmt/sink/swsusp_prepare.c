@@ -28,22 +28,22 @@ static int check_target(const struct target *t,
 			struct imgfmt_error *err)
 {
 	if (t->info.kind != IMGFMT_HIBERNATED_SYSTEM)
-		return err_set(err, IMGFMT_E_USAGE,
+		return err_set(err, IMGFMT_E_UNFIT,
 			       "memory of a hibernating kernel is no hibernation image of the kernel's own form");
 	if (t->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED)
-		return err_set(err, IMGFMT_E_USAGE,
+		return err_set(err, IMGFMT_E_UNFIT,
 			       "a salvaged image cannot be resumed, so it is not written back");
 	if (frames_left_out(&t->frames))
-		return err_set(err, IMGFMT_E_USAGE,
+		return err_set(err, IMGFMT_E_UNFIT,
 			       "pages that a resume needs are left out, so it is not written back");
 	if (!t->has_swap)
-		return err_set(err, IMGFMT_E_USAGE,
+		return err_set(err, IMGFMT_E_UNFIT,
 			       "not made from a hibernation image of the kernel's own form: it has no note to write one back by");
 	if (t->used && !(opts->flags & IMGFMT_CONVERT_USED))
-		return err_set(err, IMGFMT_E_USAGE,
-			       "the image was resumed from before: to do so again would destroy file systems that have changed since; use --force");
+		return err_set(err, IMGFMT_E_UNFIT,
+			       "the image was resumed from before: to do so again would destroy file systems that have changed since; --used does so");
 	if (!t->frames.present)
-		return err_set(err, IMGFMT_E_USAGE,
+		return err_set(err, IMGFMT_E_UNFIT,
 			       "an image without pages is not written back");
 	return IMGFMT_OK;
 }
@@ -106,7 +106,7 @@ static int check_codec(const struct target *t, struct imgfmt_error *err)
 	if (t->codec->id != CODEC_LZ4 || release >= RELEASE_LZ4 ||
 	    t->swap.header_flags & SWSUSP_LZ4)
 		return IMGFMT_OK;
-	return err_set(err, IMGFMT_E_USAGE,
+	return err_set(err, IMGFMT_E_UNFIT,
 		       "codec lz4 needs a kernel of 6.9 or later, and this image is of %s",
 		       release ? t->info.release : "an unknown one");
 }
@@ -126,9 +126,9 @@ int swsusp_prepare(struct target *t, const struct imgfmt_convert_opts *opts,
 }
 
 /*
- * Force lets several things pass, and who gave it may have meant another one.
- * The UUID is no rule, but a boot that looks for another one does not resume:
- * it mounts the file systems, and the image must not be resumed any more.
+ * What was asked for is done, and its price is told.  The UUID is no rule, but a
+ * boot that looks for another one does not resume: it mounts the file systems,
+ * and the image must not be resumed any more.
  */
 void swsusp_caution(const struct target *t,
 		    const struct imgfmt_convert_opts *opts,
@@ -142,14 +142,19 @@ void swsusp_caution(const struct target *t,
 			 "the image was resumed from before: if its file systems have changed since, to resume it again destroys them");
 		opts->caution(opts->caution_ctx, &e);
 	}
+	/* What is refused when the sink is opened has no price. */
+	if (area && swap_area_take_home(area, &t->swap, t->elsewhere, NULL))
+		return;
 	if (area && swap_area_misses_memory(area, &t->swap)) {
 		err_rule(&e, IMGFMT_E_UNFIT, "SWS-38", IMGFMT_NOWHERE,
-			 "the swap area that the image was in has memory of the saved system, which that will miss if resumed from another one");
+			 "%s: not the area that the image was in, where the saved system has memory that it will miss",
+			 output_name(out));
 		opts->caution(opts->caution_ctx, &e);
 	}
 	if (area && !swap_area_has_uuid(area, &t->swap)) {
 		err_set(&e, IMGFMT_E_UNFIT,
-			"the swap area that the image was in had another UUID: a boot that looks for that one will not find the image");
+			"%s: has another UUID than the area that the image was in: a boot that looks for that one will not find it",
+			output_name(out));
 		opts->caution(opts->caution_ctx, &e);
 	}
 }

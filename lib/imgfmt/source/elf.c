@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "elf/note.h"
 #include "kernel/vmcoreinfo.h"
+#include "layout/digests.h"
 #include "source/envelope.h"
 #include "source/extents.h"
+#include "source/attest.h"
 #include "source/source.h"
 
 #define PAGE_SIZE_DEFAULT 4096u
@@ -27,6 +29,8 @@ static int elf_probe(struct io *io, const uint8_t *head, size_t len, bool *ret,
 struct elf_source {
 	struct vec extents;	/* struct extent */
 	struct vec cut;		/* struct extent: what a cut file lacks */
+	/* Of headers, program headers and notes, as they were parsed. */
+	struct foreign_manifest digests;
 };
 
 /* Salvage: the file has only @left bytes of a segment; whole pages of them
@@ -223,6 +227,33 @@ static int check_core(struct imgfmt_image *image, const struct envelope *e,
 			e->header.type);
 }
 
+/* What a manifest has of a core besides its pages. */
+static int hash_core(struct imgfmt_image *image, const struct envelope *e,
+		     struct imgfmt_error *err)
+{
+	struct elf_source *source = image->priv;
+	struct foreign_manifest *m = &source->digests;
+	const uint8_t *headers = e->bytes.data;
+	struct sha256 sha;
+	int rc = sha256_init(&sha, err);
+
+	if (rc)
+		return rc;
+	rc = foreign_set(m, IMGFMT_ITEM_HEADER, &sha, IMGFMT_DOMAIN_FRONT,
+			 headers, ELF_EHDR_SIZE, err);
+	if (!rc)
+		rc = foreign_set(m, IMGFMT_ITEM_MAP, &sha,
+				 IMGFMT_DOMAIN_PAGE_MAP,
+				 headers + ELF_EHDR_SIZE,
+				 e->phnum * ELF_PHDR_SIZE, err);
+	if (!rc)
+		rc = foreign_set(m, IMGFMT_ITEM_FACTS, &sha,
+				 IMGFMT_DOMAIN_NOTES, image->note_bytes.data,
+				 image->note_bytes.len, err);
+	sha256_fini(&sha);
+	return rc;
+}
+
 /* With the page size known: a cut segment ends with a whole page. */
 static int check_loads(struct imgfmt_image *image, struct imgfmt_error *err)
 {
@@ -257,6 +288,8 @@ static int open_core(struct imgfmt_image *image, struct envelope *e,
 								   "streamed");
 	if (!rc)
 		rc = check_loads(image, err);
+	if (!rc)
+		rc = hash_core(image, e, err);
 	return rc ? rc : add_regions(image, e, err);
 }
 
@@ -303,33 +336,163 @@ static void elf_close(struct imgfmt_image *image)
 	free(source);
 }
 
-/* A core needs no state to be read. */
+/* Without a manifest a core is read page by page, and with it by groups. */
+struct elf_reader {
+	struct imgfmt_image *image;
+	struct sha256 sha;
+	uint64_t block;		/* whose pages are there; UINT64_MAX: none */
+	uint8_t *pages;		/* the present ones, one after the other */
+};
+
+static void elf_reader_free(void *reader)
+{
+	struct elf_reader *r = reader;
+
+	if (!r)
+		return;
+	sha256_fini(&r->sha);
+	free(r->pages);
+	free(r);
+}
+
 static int elf_reader_new(struct imgfmt_image *image,
 			  const struct reader_opts *opts, void **ret,
 			  struct imgfmt_error *err)
 {
+	struct elf_reader *r = calloc(1, sizeof(*r));
+	int rc;
+
 	(void)opts;
-	(void)err;
-	*ret = image;
+	*ret = NULL;
+	if (!r)
+		return err_nomem(err, "a reader");
+	r->image = image;
+	r->block = UINT64_MAX;
+	rc = sha256_init(&r->sha, err);
+	if (rc) {
+		elf_reader_free(r);
+		return rc;
+	}
+	*ret = r;
+	return IMGFMT_OK;
+}
+
+/* The present pages of block @block, and their digest. */
+static int load_block(struct elf_reader *r, uint64_t block,
+		      uint8_t digest[SHA256_LEN], uint64_t *bytes_ret,
+		      struct imgfmt_error *err)
+{
+	const struct imgfmt_image *image = r->image;
+	const struct elf_source *source = image->priv;
+	uint32_t size = image->info.page_size;
+	uint64_t group = frames_group(&image->frames, block);
+	uint64_t pfn = group * image->frames.block_pages;
+	uint64_t mask = frames_mask(&image->frames, group), left = mask;
+	uint8_t *to;
+	int rc = IMGFMT_OK;
+
+	r->block = UINT64_MAX;
+	if (!r->pages)
+		r->pages = malloc((size_t)image->frames.block_pages * size);
+	if (!r->pages)
+		return err_nomem(err, "pages of a block");
+	to = r->pages;
+	while (left && !rc) {
+		unsigned int n, bit = mask_take_run(&left, &n);
+
+		rc = extents_read(&source->extents, image->io,
+				  (pfn + bit) * size, to, (size_t)n * size,
+				  err);
+		to += (size_t)n * size;
+	}
+	*bytes_ret = (uint64_t)(to - r->pages);
+	return rc ? rc : digest_content(&r->sha, pfn, mask, r->pages, size,
+					digest, err);
+}
+
+/* Of an image that was proved: the block that was judged then. */
+static int get_block(struct elf_reader *r, uint64_t block,
+		     struct imgfmt_error *err)
+{
+	const struct frames *f = &r->image->frames;
+	uint8_t digest[SHA256_LEN];
+	uint64_t bytes;
+	int rc;
+
+	if (r->block == block)
+		return IMGFMT_OK;
+	rc = load_block(r, block, digest, &bytes, err);
+	if (!rc)
+		rc = attest_check(r->image, block, digest, IMGFMT_NOWHERE,
+				  frames_group(f, block) * f->block_pages,
+				  err);
+	if (rc) {
+		err_prefix(err, "pages of a block");
+		return rc;
+	}
+	r->block = block;
+	return IMGFMT_OK;
+}
+
+static int read_proved(struct elf_reader *r, uint64_t pfn, uint64_t pages,
+		       uint8_t *to, struct imgfmt_error *err)
+{
+	const struct frames *f = &r->image->frames;
+	uint32_t size = r->image->info.page_size;
+
+	for (; pages; pages--, pfn++, to += size) {
+		uint64_t group = pfn / f->block_pages;
+		uint64_t mask = frames_mask(f, group);
+		unsigned int bit = (unsigned int)(pfn % f->block_pages);
+		int rc = get_block(r, frames_block(f, pfn), err);
+
+		if (rc)
+			return rc;
+		memcpy(to, r->pages + (size_t)mask_count(mask & low_mask(bit)) *
+				      size, size);
+	}
 	return IMGFMT_OK;
 }
 
 static int elf_read(void *reader, uint64_t pfn, uint64_t pages, void *buf,
 		    struct imgfmt_error *err)
 {
-	struct imgfmt_image *image = reader;
-	uint64_t size = image->info.page_size;
+	struct elf_reader *r = reader;
+	const struct elf_source *source = r->image->priv;
+	uint64_t size = r->image->info.page_size;
 
+	if (r->image->units)
+		return read_proved(r, pfn, pages, buf, err);
+	return extents_read(&source->extents, r->image->io, pfn * size, buf,
+			    pages * size, err);
+}
+
+static int elf_describe(const struct imgfmt_image *image,
+			struct foreign_manifest *ret, struct imgfmt_error *err)
+{
 	const struct elf_source *source = image->priv;
 
-	return extents_read(&source->extents, image->io, pfn * size, buf,
-			    pages * size, err);
+	(void)err;
+	*ret = source->digests;
+	ret->format = IMGFMT_FOREIGN_ELF;
+	ret->page_size = image->info.page_size;
+	ret->unit_pages = image->frames.block_pages;
+	ret->entry = image->entry;
+	ret->units = image->frames.blocks;
+	return IMGFMT_OK;
+}
+
+static int elf_attest(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
+		      uint64_t *bytes_ret, struct imgfmt_error *err)
+{
+	return load_block(reader, unit, ret, bytes_ret, err);
 }
 
 /* A pipe that ended early may have been read to its last page all the same. */
 static int elf_finish(void *reader, struct imgfmt_error *err)
 {
-	struct imgfmt_image *image = reader;
+	const struct elf_reader *r = reader;
+	const struct imgfmt_image *image = r->image;
 	const struct imgfmt_segment *s =
 		vec_array(&image->segments, struct imgfmt_segment);
 	uint64_t end = 0;
@@ -355,6 +518,9 @@ const struct source_ops source_elf = {
 	.open = elf_open,
 	.close = elf_close,
 	.reader_new = elf_reader_new,
+	.reader_free = elf_reader_free,
 	.read = elf_read,
+	.describe = elf_describe,
+	.attest = elf_attest,
 	.finish = elf_finish,
 };

@@ -490,6 +490,9 @@ static int native_open(struct imgfmt_image *image, struct imgfmt_error *err)
 		return err_nomem(err, "the image");
 	image->priv = n;
 	vec_init(&n->computed, sizeof(struct imgfmt_index_record));
+	rc = image->judge ? native_prove(image, err) : IMGFMT_OK;
+	if (rc)
+		return native_judge(rc, err);
 	envelope_init(&e);
 	rc = open_front(image, &e, err);
 	envelope_fini(&e);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The source "imgfmt": streamed and sealed images.  Shared by its parts:
- * native.c opens the front, native_tables.c the tables, native_reader.c reads
- * pages, native_unpack.c decompresses them, native_salvage.c makes do with what
+ * native_chain.c proves what is signed, native.c opens the front,
+ * native_tables.c the tables, native_reader.c reads pages, native_unpack.c decompresses them, native_salvage.c makes do with what
  * a damaged image has left.
  */
 #ifndef IMGFMT_SOURCE_NATIVE_H
@@ -49,6 +49,27 @@ int native_check_padding(struct imgfmt_image *image, uint64_t from, uint64_t to,
  * index, content table and manifest.
  */
 int native_load_tables(struct imgfmt_image *image, struct imgfmt_error *err);
+/*
+ * Of tables that lie at @at: the digest tree from the bottom to its top, which
+ * comes back [TREE-01, TREE-02].
+ */
+int native_check_tree(const struct tables *t, const uint8_t *tables,
+		      uint64_t at, struct sha256 *sha, uint8_t top[SHA256_LEN],
+		      struct imgfmt_error *err);
+/* One item of a manifest that lies at @at against what the image has [MAN-04]. */
+int native_check_item(const struct manifest *m, unsigned int kind,
+		      uint64_t size, const uint8_t *digest, uint64_t at,
+		      struct imgfmt_error *err);
+
+/* ---- native_chain.c ---- */
+
+/*
+ * Of an image that is to be judged: read front, tables and mutable region once,
+ * have the manifest judged, and prove all the rest of them by it; then pin what
+ * was read, so that the image is opened from these very bytes (spec 17.1).
+ */
+int native_prove(struct imgfmt_image *image, struct imgfmt_error *err);
+
 /* The mutable region of a sealed image. */
 int native_load_mutable(struct imgfmt_image *image, struct imgfmt_error *err);
 /* The commit record at plan.commit, against everything else. */

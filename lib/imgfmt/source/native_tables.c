@@ -115,8 +115,7 @@ static int check_manifest_values(const struct imgfmt_image *image,
 	return IMGFMT_OK;
 }
 
-/* One item against what the image has [MAN-04]. */
-static int check_item(const struct manifest *m, unsigned int kind,
+int native_check_item(const struct manifest *m, unsigned int kind,
 		      uint64_t size, const uint8_t *digest, uint64_t at,
 		      struct imgfmt_error *err)
 {
@@ -166,24 +165,27 @@ static int check_manifest(struct imgfmt_image *image, struct sha256 *sha,
 	uint64_t stored, zero;
 	int rc;
 
-	rc = check_item(&image->manifest, IMGFMT_ITEM_FRONT, image->plan.map,
-			n->front, at, err);
+	rc = native_check_item(&image->manifest, IMGFMT_ITEM_FRONT,
+			       image->plan.map, n->front, at, err);
 	if (!rc)
-		rc = check_item(&image->manifest, IMGFMT_ITEM_NOTES,
-				image->manifest.items[1].size, n->notes, at,
-				err);
+		rc = native_check_item(&image->manifest, IMGFMT_ITEM_NOTES,
+				       image->manifest.items[1].size, n->notes,
+				       at, err);
 	if (!rc)
-		rc = check_item(&image->manifest, IMGFMT_ITEM_PAGE_MAP,
-				image->plan.map_size, n->page_map, at, err);
+		rc = native_check_item(&image->manifest, IMGFMT_ITEM_PAGE_MAP,
+				       image->plan.map_size, n->page_map, at,
+				       err);
 	if (!rc)
-		rc = check_item(&image->manifest, IMGFMT_ITEM_TREE,
-				t->index_size, top, at, err);
+		rc = native_check_item(&image->manifest, IMGFMT_ITEM_TREE,
+				       t->index_size, top, at, err);
 	if (!rc && n->content) {
 		rc = sha256(sha, IMGFMT_DOMAIN_CONTENTS, n->content,
 			    t->content_size, content, err);
 		if (!rc)
-			rc = check_item(&image->manifest, IMGFMT_ITEM_CONTENT,
-					t->content_size, content, at, err);
+			rc = native_check_item(&image->manifest,
+					       IMGFMT_ITEM_CONTENT,
+					       t->content_size, content, at,
+					       err);
 	}
 	if (!rc)
 		rc = check_root(image, sha, at, err);
@@ -192,14 +194,11 @@ static int check_manifest(struct imgfmt_image *image, struct sha256 *sha,
 	return rc ? rc : check_manifest_values(image, stored, zero, at, err);
 }
 
-/* Index and tree up to the stored top, which the manifest has to have. */
-static int check_tree(struct imgfmt_image *image, struct sha256 *sha,
-		      uint8_t top[SHA256_LEN], struct imgfmt_error *err)
+int native_check_tree(const struct tables *t, const uint8_t *tables,
+		      uint64_t at, struct sha256 *sha, uint8_t top[SHA256_LEN],
+		      struct imgfmt_error *err)
 {
-	struct native *n = native_of(image);
-	const struct tables *t = &image->plan.tables;
-	const uint8_t *nodes = n->tables + t->tree;
-	uint64_t at = image->plan.tables_at;
+	const uint8_t *nodes = tables + t->tree;
 	struct tree tree;
 	uint64_t bad;
 	int rc;
@@ -219,7 +218,7 @@ static int check_tree(struct imgfmt_image *image, struct sha256 *sha,
 	for (uint64_t c = 0; c < tree_chunks(&tree) && !rc; c++) {
 		uint64_t off = t->index + c * TREE_CHUNK_LEN;
 
-		rc = tree_verify_chunk(&tree, sha, nodes, c, n->tables + off,
+		rc = tree_verify_chunk(&tree, sha, nodes, c, tables + off,
 				       err);
 		if (rc == IMGFMT_E_DIGEST)
 			return err_rule(err, rc, "TREE-02", at + off,
@@ -253,7 +252,8 @@ static int prove_tables(struct imgfmt_image *image, struct imgfmt_error *err)
 	rc = sha256_init(&sha, err);
 	if (rc)
 		return rc;
-	rc = check_tree(image, &sha, top, err);
+	rc = native_check_tree(t, n->tables, image->plan.tables_at, &sha, top,
+			       err);
 	if (!rc)
 		rc = check_manifest(image, &sha, top, err);
 	sha256_fini(&sha);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "layout/page_list.h"
+#include "source/attest.h"
 #include "source/swap_facts.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
@@ -97,6 +98,7 @@ static void image_free(struct imgfmt_image *image)
 	if (image->ops && image->ops->close)
 		image->ops->close(image);
 	free(image->slots);
+	free(image->units);
 	vec_fini(&image->regions);
 	swap_note_fini(&image->swap);
 	vec_fini(&image->mappings);
@@ -150,8 +152,32 @@ static int take_swap_note(struct imgfmt_image *image, struct imgfmt_error *err)
 	return rc ? rc : swap_facts_tell(image, err);
 }
 
+/* What cannot be asked for together with a judgement. */
+static int check_judged(const struct imgfmt_image *image,
+			struct imgfmt_error *err)
+{
+	if (!image->judge)
+		return IMGFMT_OK;
+	if (image->salvage)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a damaged image cannot be verified: salvage goes without trust");
+	/* What a foreign format has in front of it proves nothing in time. */
+	if (io_is_sequential(image->io) && image->ops != &source_native)
+		return err_set(err, IMGFMT_E_UNSUPPORTED,
+			       "only a sealed image can be verified in a pipe; use a file");
+	return IMGFMT_OK;
+}
+
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		struct imgfmt_image **ret, struct imgfmt_error *err)
+{
+	return source_open_judged(io, opts, NULL, NULL, ret, err);
+}
+
+int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
+		       const struct judge *judge,
+		       const struct trust_blob *detached,
+		       struct imgfmt_image **ret, struct imgfmt_error *err)
 {
 	struct imgfmt_image *image = image_new(io);
 	int rc;
@@ -165,11 +191,20 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		image->memlimit = opts->memlimit;
 	image->salvage = opts->flags & IMGFMT_OPEN_SALVAGE;
 	image->progress = opts->progress;
-	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED;
+	/* A damaged image is not what was signed. */
+	image->tolerant = opts->flags & IMGFMT_OPEN_DAMAGED && !judge;
 	image->resume_offset = opts->resume_offset;
+	image->judge = judge;
+	image->threads = opts->threads;
+	if (detached)
+		image->detached = *detached;
 	rc = choose_source(image, opts, err);
 	if (!rc)
+		rc = check_judged(image, err);
+	if (!rc)
 		rc = image->ops->open(image, err);
+	if (!rc && judge && image->authenticity == IMGFMT_AUTHENTICITY_UNASKED)
+		rc = attest_prove(image, err);
 	if (!rc)
 		rc = take_swap_note(image, err);
 	if (rc) {
@@ -177,6 +212,9 @@ int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		return rc;
 	}
 	image->progress = (struct imgfmt_progress){ 0 };
+	image->judge = NULL;
+	image->detached = (struct trust_blob){ 0 };
+	io_unpin(io);
 	*ret = image;
 	return IMGFMT_OK;
 }

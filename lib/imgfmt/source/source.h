@@ -17,13 +17,28 @@
 #include "io/io.h"
 #include "layout/frames.h"
 #include "layout/plan.h"
+#include "record/foreign.h"
 #include "record/info.h"
 #include "record/memory.h"
 #include "record/mutable.h"
 #include "record/swap_note.h"
+#include "trust/trust.h"
 
 struct imgfmt_machine;
 struct source_ops;
+
+/*
+ * Says whether a manifest is one that the caller of open trusts: IMGFMT_OK;
+ * IMGFMT_E_UNSIGNED if no signature is there, which the image then is said to
+ * be unless one was demanded; anything else refuses the image.
+ */
+struct judge {
+	int (*fn)(void *ctx, const void *manifest, size_t size,
+		  const struct trust_blob *signatures, size_t count,
+		  struct imgfmt_error *err);
+	void *ctx;
+	bool demands;		/* an unsigned image is refused */
+};
 
 /* A finding of enum imgfmt_severity. */
 typedef void host_tell(void *ctx, int severity,
@@ -53,6 +68,18 @@ struct imgfmt_image {
 	struct vec lost;		/* struct imgfmt_run: given up by salvage */
 	uint64_t lost_unknown;		/* pages lost with their frame numbers */
 	bool	 unverified;		/* salvaged pages have no digest */
+
+	/*
+	 * Nothing is parsed, decompressed or given out before its digests lead
+	 * to a manifest that was judged (spec 17.1).
+	 */
+	const struct judge *judge;	/* while it is opened; NULL: not asked */
+	struct trust_blob detached;	/* the same; size 0: none */
+	bool	 proved;
+	enum imgfmt_authenticity authenticity;	/* what came of it */
+	unsigned int threads;		/* that opening may start */
+	/* Of another format, once proved: SHA256_LEN bytes for each unit. */
+	uint8_t *units;
 
 	/* As the caller of open asks. */
 	bool	 tolerant;		/* damage is to be told, not refused */
@@ -163,6 +190,17 @@ struct source_ops {
 		     const struct unit_sum *total, struct imgfmt_error *note,
 		     struct imgfmt_error *err);
 	/*
+	 * What a manifest tells of an image of another format, but its units
+	 * (spec/manifest.md); and the digest of a unit as it is read, with the
+	 * bytes that it was taken of.  NULL, both: the format has none, or its
+	 * own.
+	 */
+	int (*describe)(const struct imgfmt_image *image,
+			struct foreign_manifest *ret,
+			struct imgfmt_error *err);
+	int (*attest)(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
+		      uint64_t *bytes_ret, struct imgfmt_error *err);
+	/*
 	 * Whether @machine (or NULL) with a kernel of @release (or NULL) would
 	 * resume the image; what speaks against it is told.  NULL: the rules of
 	 * this project's format (spec 6.8) are all there is.
@@ -183,6 +221,25 @@ const struct source_ops *source_at(unsigned int position);
 /* Recognise and open; takes over @io, also when it fails. */
 int source_open(struct io *io, const struct imgfmt_open_opts *opts,
 		struct imgfmt_image **ret, struct imgfmt_error *err);
+/* The same with @judge (or NULL), which counts until the image is open. */
+int source_open_judged(struct io *io, const struct imgfmt_open_opts *opts,
+		       const struct judge *judge,
+		       const struct trust_blob *detached,
+		       struct imgfmt_image **ret, struct imgfmt_error *err);
+
+/* ---- judge.c ---- */
+
+/* The same with a judge of what @opts says of trust. */
+int source_open_trusting(struct io *io, const struct imgfmt_open_opts *opts,
+			 struct imgfmt_image **ret, struct imgfmt_error *err);
+/*
+ * Have a manifest judged by its signatures, the detached one among them.  An
+ * image is proved once this said so and its digests were found right.
+ */
+int source_judge(struct imgfmt_image *image, const void *manifest, size_t size,
+		 const struct trust_blob *signatures, size_t count,
+		 struct imgfmt_error *err);
+
 struct imgfmt_image *source_ref(struct imgfmt_image *image);
 void source_unref(struct imgfmt_image *image);
 

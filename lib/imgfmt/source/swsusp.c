@@ -6,6 +6,7 @@
 
 #include <elf.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -196,6 +197,9 @@ static int open_header(struct imgfmt_image *image, struct imgfmt_error *err)
 	rc = find_header(image, page, &found, &other, err);
 	if (!rc)
 		rc = take_header(image, page, found, other, err);
+	if (!rc)
+		rc = swsusp_pin(image, image->resume_offset *
+				swsusp_of(image)->page_size, page, err);
 	free(page);
 	return rc;
 }
@@ -318,16 +322,39 @@ static int open_stream(struct imgfmt_image *image,
 	return settle(image, err);
 }
 
+/*
+ * Where a signature was asked for, an image that was resumed and whose pages
+ * swap has used again is not one that somebody changed.
+ */
+static int judge_consumed(const struct imgfmt_image *image, int rc,
+			  struct imgfmt_error *err)
+{
+	char why[sizeof(err->message)];
+
+	if (!image->judge || !swsusp_of(image) ||
+	    !swsusp_of(image)->consumed ||
+	    (rc != IMGFMT_E_CORRUPT && rc != IMGFMT_E_TRUNCATED &&
+	     rc != IMGFMT_E_SIGNATURE))
+		return rc;
+	snprintf(why, sizeof(why), "%s", err ? err->message : "");
+	return err_rule(err, IMGFMT_E_UNFIT, "SWS-27",
+			image->resume_offset * swsusp_of(image)->page_size,
+			"the image was consumed, and is no longer the one that was signed: %s",
+			why);
+}
+
 static int swsusp_open(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	static int (*const steps[])(struct imgfmt_image *,
 				    struct imgfmt_error *) = {
 		open_header, swsusp_find_extents, swsusp_read_map, swsusp_find_clusters,
-		swsusp_read_frames, NULL
+		swsusp_prove, swsusp_read_frames, NULL
 	};
 	int rc = swsusp_new(image, err);
 
-	return rc ? rc : open_stream(image, steps, err);
+	if (!rc)
+		rc = open_stream(image, steps, err);
+	return rc ? judge_consumed(image, rc, err) : IMGFMT_OK;
 }
 
 /* The info page of a bare stream: its page size is the one that fits. */
@@ -354,6 +381,10 @@ static int open_info(struct imgfmt_image *image, struct imgfmt_error *err)
 		s->has_info = true;
 		s->info_is_right = !rc;
 	}
+	if (!rc)
+		rc = swsusp_hash_info(s, head, err);
+	if (!rc)
+		rc = swsusp_pin(image, 0, head, err);
 	free(head);
 	return rc;
 }
@@ -383,7 +414,7 @@ static int snapshot_open(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	static int (*const steps[])(struct imgfmt_image *,
 				    struct imgfmt_error *) = {
-		open_info, check_size, swsusp_read_frames, NULL
+		open_info, check_size, swsusp_prove, swsusp_read_frames, NULL
 	};
 	int rc = swsusp_new(image, err);
 
@@ -409,7 +440,9 @@ const struct source_ops source_swsusp = {
 	.units = swsusp_units,
 	.sum = swsusp_sum,
 	.join = swsusp_join,
-	.prove = swsusp_prove,
+	.prove = swsusp_prove_crc,
+	.describe = swsusp_describe,
+	.attest = swsusp_attest,
 	.check_host = swsusp_check_host,
 };
 
@@ -425,6 +458,8 @@ const struct source_ops source_snapshot = {
 	.reader_free = swsusp_reader_free,
 	.read = swsusp_read,
 	.masks = swsusp_masks,
+	.describe = swsusp_describe,
+	.attest = swsusp_attest,
 	.check_host = swsusp_check_host,
 	.finish = swsusp_finish,
 };

@@ -4,7 +4,8 @@
  * writes to swap, and the same stream of pages bare (spec/swsusp.md).  Shared
  * by its parts: swsusp.c opens, swsusp_map.c reads the list of device pages,
  * swsusp_clusters.c finds the clusters, swsusp_frames.c reads the page list,
- * swsusp_reader.c reads pages, swsusp_facts.c tells what there is to know.
+ * swsusp_reader.c reads pages, swsusp_attest.c has what a signature covers,
+ * swsusp_facts.c tells what there is to know.
  *
  * The stream is the info page and, behind it, the *body*: meta pages with the
  * page list, then data pages.  Body pages count from 0; 32 of them make a
@@ -47,6 +48,8 @@ struct swsusp {
 	struct swsusp_header header;
 	struct swsusp_area area;
 	struct swsusp_info info;
+	uint8_t map_digest[SHA256_LEN];		/* of the map pages */
+	uint8_t info_digest[SHA256_LEN];	/* of the info page */
 	const struct codec *codec;	/* NULL: uncompressed */
 
 	struct vec extents;	/* struct io_extent, of a swap file as input */
@@ -183,9 +186,27 @@ uint64_t swsusp_units(const struct imgfmt_image *image);
 int swsusp_sum(void *reader, uint64_t unit, struct unit_sum *ret,
 	       struct imgfmt_error *err);
 void swsusp_join(struct unit_sum *total, const struct unit_sum *next);
-int swsusp_prove(const struct imgfmt_image *image,
-		 const struct unit_sum *total, struct imgfmt_error *note,
-		 struct imgfmt_error *err);
+int swsusp_prove_crc(const struct imgfmt_image *image,
+		     const struct unit_sum *total, struct imgfmt_error *note,
+		     struct imgfmt_error *err);
+
+/* ---- swsusp_attest.c ---- */
+
+/*
+ * Of an image that has to be signed: prove what the page list is read from, and
+ * all other clusters with it.
+ */
+int swsusp_prove(struct imgfmt_image *image, struct imgfmt_error *err);
+/* The same page as it was parsed, while the image is opened. */
+int swsusp_pin(struct imgfmt_image *image, uint64_t at, const uint8_t *page,
+	       struct imgfmt_error *err);
+/* The digest of an info page. */
+int swsusp_hash_info(struct swsusp *s, const uint8_t *page,
+		     struct imgfmt_error *err);
+int swsusp_describe(const struct imgfmt_image *image,
+		    struct foreign_manifest *ret, struct imgfmt_error *err);
+int swsusp_attest(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
+		  uint64_t *bytes_ret, struct imgfmt_error *err);
 
 /* ---- swsusp_note.c ---- */
 

@@ -148,6 +148,10 @@ static int read_info(struct imgfmt_image *image, struct imgfmt_error *err)
 		s->has_info = true;
 		s->info_is_right = !rc;
 	}
+	if (!rc)
+		rc = swsusp_hash_info(s, page, err);
+	if (!rc)
+		rc = swsusp_pin(image, at, page, err);
 	free(page);
 	return rc;
 }
@@ -233,7 +237,7 @@ static int chain_comes_back(uint64_t page, uint64_t at,
 }
 
 static int walk_chain(struct imgfmt_image *image, uint8_t *buf,
-		      struct imgfmt_error *err)
+		      struct sha256 *sha, struct imgfmt_error *err)
 {
 	struct swsusp *s = swsusp_of(image);
 	struct cycle cycle = { .mark = s->header_page, .limit = 1 };
@@ -251,6 +255,8 @@ static int walk_chain(struct imgfmt_image *image, uint8_t *buf,
 				      err);
 		if (!rc)
 			rc = read_page(image, page, "a map page", buf, err);
+		if (!rc)
+			rc = sha256_update(sha, buf, s->page_size, err);
 		if (rc)
 			return rc;
 		s->map_count++;
@@ -356,11 +362,19 @@ int swsusp_read_map(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	struct swsusp *s = swsusp_of(image);
 	uint8_t *buf = malloc(s->page_size);
+	struct sha256 sha = { 0 };
 	int rc;
 
 	if (!buf)
 		return err_nomem(err, "the swap map");
-	rc = walk_chain(image, buf, err);
+	rc = sha256_init(&sha, err);
+	if (!rc)
+		rc = sha256_reset(&sha, IMGFMT_DOMAIN_PAGE_MAP, err);
+	if (!rc)
+		rc = walk_chain(image, buf, &sha, err);
+	if (!rc)
+		rc = sha256_final(&sha, s->map_digest, err);
+	sha256_fini(&sha);
 	free(buf);
 	if (rc)
 		add_hint(s, err);

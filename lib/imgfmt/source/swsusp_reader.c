@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "digest/crc32.h"
+#include "source/attest.h"
 #include "source/swsusp.h"
 
 struct slot {
@@ -24,6 +25,7 @@ struct swsusp_reader {
 	struct slot *slots;		/* direct mapped */
 	uint64_t slot_count;
 	struct unit_sums *sums;		/* or NULL */
+	struct sha256 sha;
 };
 
 static int reader_init(struct swsusp_reader *r, const struct reader_opts *opts,
@@ -31,8 +33,12 @@ static int reader_init(struct swsusp_reader *r, const struct reader_opts *opts,
 {
 	uint32_t page_size = r->s->page_size;
 	uint32_t size = swsusp_cluster_size(page_size);
-	uint64_t want = r->s->codec ? max_u64(opts->cache / size, 1) : 1;
-	int rc;
+	uint64_t want = r->s->codec || r->image->units ?
+				max_u64(opts->cache / size, 1) : 1;
+	int rc = sha256_init(&r->sha, err);
+
+	if (rc)
+		return rc;
 
 	r->slot_count = min_u64(want, swsusp_cluster_count(r->s));
 	r->slots = calloc(r->slot_count, sizeof(*r->slots));
@@ -82,6 +88,7 @@ void swsusp_reader_free(void *reader)
 
 	if (!r)
 		return;
+	sha256_fini(&r->sha);
 	decompressor_fini(&r->codec);
 	for (uint64_t i = 0; r->slots && i < r->slot_count; i++)
 		free(r->slots[i].pages);
@@ -102,6 +109,53 @@ static int bad_cluster(const struct swsusp *s, uint64_t c, const char *rule,
 			    c, at / s->page_size, what);
 }
 
+/* A cluster as it is stored, into raw. */
+static int load_raw(struct swsusp_reader *r, uint64_t cluster,
+		    struct imgfmt_error *err)
+{
+	const struct swsusp *s = r->s;
+	const struct cluster *c =
+		&vec_array(&s->clusters, const struct cluster)[cluster];
+	int rc = swsusp_read_entries(
+		r->image, c->entry,
+		swsusp_cluster_entries(c->len, s->page_size), r->raw, err);
+
+	if (rc)
+		return rc;
+	/* Another length than when the image was opened. */
+	if (get_le64(r->raw) != c->len)
+		return bad_cluster(s, cluster, "SWS-22",
+				   "its length has changed", err);
+	return IMGFMT_OK;
+}
+
+/* Of an image that was proved: what was read is what was judged then. */
+static int check_unit(struct swsusp_reader *r, uint64_t cluster,
+		      const uint8_t *bytes, size_t len,
+		      struct imgfmt_error *err)
+{
+	uint8_t digest[SHA256_LEN];
+	uint64_t entry = 1 + cluster * SWSUSP_CLUSTER_PAGES;
+	uint64_t at;
+	int rc;
+
+	if (!r->image->units)
+		return IMGFMT_OK;
+	rc = sha256(&r->sha, IMGFMT_DOMAIN_BLOCK, bytes, len, digest, err);
+	if (rc)
+		return rc;
+	if (r->s->codec)
+		entry = vec_array(&r->s->clusters,
+				  const struct cluster)[cluster].entry;
+	at = r->s->bare ? entry * r->s->page_size :
+			  swsusp_entry_offset(r->s, entry);
+	rc = attest_check(r->image, cluster, digest, at,
+			  swsusp_cluster_pfn(r->s, cluster), err);
+	if (rc)
+		err_prefix(err, "cluster %" PRIu64, cluster);
+	return rc;
+}
+
 static int unpack(struct swsusp_reader *r, uint64_t cluster, uint8_t *pages,
 		  struct imgfmt_error *err)
 {
@@ -112,17 +166,13 @@ static int unpack(struct swsusp_reader *r, uint64_t cluster, uint8_t *pages,
 	struct imgfmt_error e;
 	char what[64];
 	size_t len;
-	int rc;
+	int rc = load_raw(r, cluster, err);
 
-	rc = swsusp_read_entries(r->image, c->entry,
-				 swsusp_cluster_entries(c->len, s->page_size),
-				 r->raw, err);
+	if (!rc)
+		rc = check_unit(r, cluster, r->raw,
+				SWSUSP_PREFIX_SIZE + c->len, err);
 	if (rc)
 		return rc;
-	/* Another length than when the image was opened. */
-	if (get_le64(r->raw) != c->len)
-		return bad_cluster(s, cluster, "SWS-22",
-				   "its length has changed", err);
 	rc = decompressor_run_some(&r->codec, r->raw + SWSUSP_PREFIX_SIZE,
 				   c->len, pages, want, &len, &e);
 	if (rc == IMGFMT_E_CORRUPT)
@@ -208,6 +258,10 @@ static int load_slot(struct swsusp_reader *r, uint64_t cluster,
 			read_raw(r, cluster * SWSUSP_CLUSTER_PAGES,
 				 swsusp_cluster_pages(s, cluster), slot->pages,
 				 err);
+	if (!rc && !s->codec)
+		rc = check_unit(r, cluster, slot->pages,
+				(size_t)swsusp_cluster_pages(s, cluster) *
+					s->page_size, err);
 	if (rc)
 		return rc;
 	slot->cluster = cluster;
@@ -222,7 +276,7 @@ int swsusp_read_body(void *reader, uint64_t page, uint64_t pages, void *buf,
 	uint32_t size = r->s->page_size;
 	uint8_t *to = buf;
 
-	if (!r->s->codec)
+	if (!r->s->codec && !r->image->units)
 		return read_raw(r, page, pages, buf, err);
 	while (pages) {
 		uint64_t cluster = page / SWSUSP_CLUSTER_PAGES;
@@ -324,6 +378,29 @@ int swsusp_finish(void *reader, struct imgfmt_error *err)
 	return rc;
 }
 
+/* As it is stored: nothing is decompressed for it. */
+int swsusp_attest(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
+		  uint64_t *bytes_ret, struct imgfmt_error *err)
+{
+	struct swsusp_reader *r = reader;
+	const struct swsusp *s = r->s;
+	struct slot *slot;
+	int rc;
+
+	if (!s->codec) {
+		*bytes_ret = (uint64_t)swsusp_cluster_pages(s, unit) *
+			     s->page_size;
+		rc = load_slot(r, unit, &slot, err);
+		return rc ? rc : sha256(&r->sha, IMGFMT_DOMAIN_BLOCK,
+					slot->pages, *bytes_ret, ret, err);
+	}
+	*bytes_ret = SWSUSP_PREFIX_SIZE +
+		     vec_array(&s->clusters, const struct cluster)[unit].len;
+	rc = load_raw(r, unit, err);
+	return rc ? rc : sha256(&r->sha, IMGFMT_DOMAIN_BLOCK, r->raw,
+				*bytes_ret, ret, err);
+}
+
 uint64_t swsusp_units(const struct imgfmt_image *image)
 {
 	return swsusp_cluster_count(swsusp_of(image));
@@ -349,9 +426,9 @@ void swsusp_join(struct unit_sum *total, const struct unit_sum *next)
 	total->crc = crc32_le_join(total->crc, next->crc, next->bytes);
 }
 
-int swsusp_prove(const struct imgfmt_image *image,
-		 const struct unit_sum *total, struct imgfmt_error *note,
-		 struct imgfmt_error *err)
+int swsusp_prove_crc(const struct imgfmt_image *image,
+		     const struct unit_sum *total, struct imgfmt_error *note,
+		     struct imgfmt_error *err)
 {
 	const struct swsusp *s = swsusp_of(image);
 

@@ -188,7 +188,7 @@ static int judge(struct salvage *v, struct imgfmt_error *err)
 	int rc;
 
 	if (!v->lost && v->s->clusters.len == swsusp_cluster_count(v->s)) {
-		rc = swsusp_prove(v->image, &v->total, &note, err);
+		rc = swsusp_prove_crc(v->image, &v->total, &note, err);
 		return rc == IMGFMT_E_DIGEST ? IMGFMT_E_CORRUPT : rc;
 	}
 	if (!v->lost)

@@ -6,14 +6,23 @@
 /* Of decompressed pages: what a search or a walk comes back to soon. */
 #define READER_CACHE ((uint64_t)32 << 20)
 
-static int read_page(void *ctx, uint64_t pfn, void *page,
-		     struct imgfmt_error *err)
+static int read_pages(void *ctx, uint64_t pfn, uint64_t pages, void *buf,
+		      struct imgfmt_error *err)
 {
 	const struct view_memory *v = ctx;
-	uint64_t one = 1;
+	uint8_t *to = buf;
+	int rc = IMGFMT_OK;
 
-	return v->image->ops->read(v->reader, view_source(&v->view, pfn, &one),
-				   1, page, err);
+	while (pages && !rc) {
+		uint64_t n = pages;
+		uint64_t from = view_source(&v->view, pfn, &n);
+
+		rc = v->image->ops->read(v->reader, from, n, to, err);
+		to += n * v->memory.page_size;
+		pfn += n;
+		pages -= n;
+	}
+	return rc;
 }
 
 static int choose_view(struct view_memory *v, int source_view,
@@ -46,7 +55,7 @@ int view_memory_init(struct view_memory *v, struct imgfmt_image *image,
 	*v = (struct view_memory){
 		.image = image,
 		.memory = {
-			.read_page = read_page,
+			.read_pages = read_pages,
 			.ctx = v,
 			.page_size = image->info.page_size,
 			.machine = image->machine,

@@ -35,7 +35,7 @@ back()
 {
 	cp area out
 	# Of some it looks as if their system had memory in the area, too.
-	"$IMGCONV" -q -f --to=swsusp -o out "$@"
+	"$IMGCONV" -q --to=swsusp --to-disk-image --elsewhere -o out "$@"
 	untouched
 	image=out facts >found
 }
@@ -76,5 +76,5 @@ head -c $(($(stat -c %s in) / 4096 * 4096)) in >area
 printf 'SWAPSPACE2' | dd of=area bs=1 seek=4086 conv=notrunc status=none
 head -c 30 /dev/zero | dd of=area bs=1 seek=4056 conv=notrunc status=none
 cp area out
-"$IMGCONV" -q --to=swsusp -o out in
+"$IMGCONV" -q --to=swsusp --to-disk-image -o out in
 cmp in out

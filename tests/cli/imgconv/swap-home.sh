@@ -69,14 +69,17 @@ cmp area kept
 # Elsewhere only when told to.
 "$SRCDIR/tests/swap_area" 1100 other
 cp other kept
-expect 2 "$IMGCONV" -q --to=swsusp -o other archive
+for force in '' --force --used; do
+	expect 1 "$IMGCONV" $force --to=swsusp --to-disk-image -o other archive
+	says err 'imgconv: other: not the area that the image was in'
+	says err '; --elsewhere does without it [SWS-38]'
+	[ "$(wc -l <err)" = 1 ] || fail "more than a refusal: $(cat err)"
+	cmp other kept
+done
+"$IMGCONV" --elsewhere --to=swsusp --to-disk-image -o other archive 2>err
+says err 'other: warning: not the area that the image was in'
 says err '[SWS-38]'
-cmp other kept
-"$IMGCONV" -f --to=swsusp -o other archive 2>err
-says err 'warning: the swap area that the image was in has memory'
-says err '[SWS-38]'
-says err 'warning: the swap area that the image was in had another UUID'
-says err 'other: as the image of a device;'
+says err 'other: warning: has another UUID than the area that the image was in'
 "$IMGCHECK" -q --resumable other
 
 # An image that had the area for itself takes its own pages first, then others.
@@ -87,6 +90,7 @@ cp area area.before
 "$IMGCONV" -q --invalidate area
 "$IMGCONV" --to=swsusp -o area archive 2>err
 ! grep warning err || fail "warns of its own area"
+says err 'area: as the image of a disk;'
 others_stay
 uuid=$("$IMGDUMP" area | sed -n 's/^Swap uuid: *//p')
 [ ${#uuid} = 36 ] || fail "the UUID is '$uuid'"
@@ -96,5 +100,5 @@ says out 'note: made from a hibernation image: it is resumed from swap'
 	fail "imgdump does not say where it is resumed"
 "$IMGDUMP" archive | grep -q "^Swap uuid: *$uuid$" ||
 	fail "the image does not know its area's UUID $uuid"
-"$IMGCONV" -q -f --to=swsusp -o other archive
+"$IMGCONV" -q -f --to=swsusp --to-disk-image -o other archive
 "$IMGCHECK" -q --resumable other

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Signing: keys, and signatures in an image that exists.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/file.h>
+
+#include "api/options.h"
+#include "source/source.h"
+#include "trust/signer.h"
+#include "trust/slots.h"
+
+int imgfmt_signer_new(const struct imgfmt_signer_opts *opts,
+		      struct imgfmt_signer **ret, struct imgfmt_error *err)
+{
+	struct imgfmt_signer_opts o;
+	int rc = options_take(&o, sizeof(o), opts, err);
+
+	*ret = NULL;
+	return rc ? rc : signer_new(&o, ret, err);
+}
+
+/* The file is still what was opened: manifest and slots stand where they did. */
+static int check_same(const struct imgfmt_image *image,
+		      const struct place *place, uint64_t offset,
+		      struct imgfmt_error *err)
+{
+	const struct plan *p = &image->plan;
+	size_t manifest = (size_t)p->tables.manifest_size;
+	size_t slots = IMGFMT_SLOTS * IMGFMT_MUTABLE_UNIT;
+	uint8_t *buf = malloc(slots);
+	int rc;
+
+	if (!buf)
+		return err_nomem(err, "signature slots");
+	rc = place_read(place, offset + p->tables_at + p->tables.manifest, buf,
+			manifest, err);
+	if (!rc && memcmp(buf, image->manifest_bytes, manifest))
+		rc = err_set(err, IMGFMT_E_UNFIT,
+			     "%s: the image was changed meanwhile",
+			     place_name(place));
+	if (!rc)
+		rc = place_read(place,
+				offset + p->mutable_at + IMGFMT_MUTABLE_UNIT,
+				buf, slots, err);
+	if (!rc && memcmp(buf, image->slots + IMGFMT_MUTABLE_UNIT, slots))
+		rc = err_set(err, IMGFMT_E_UNFIT,
+			     "%s: its signatures were changed meanwhile",
+			     place_name(place));
+	free(buf);
+	return rc;
+}
+
+int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
+		       const struct imgfmt_slots_opts *opts, int *slot_ret,
+		       struct imgfmt_error *err)
+{
+	struct imgfmt_slots_opts o;
+	struct slots_change change;
+	struct place *place;
+	uint64_t at;
+	int rc = options_take(&o, sizeof(o), opts, err);
+
+	*slot_ret = -1;
+	if (rc)
+		return rc;
+	if (!image->has_mutable)
+		return err_set(err, IMGFMT_E_UNSUPPORTED,
+			       "only a sealed image has signature slots");
+	rc = place_open(path, &place, err);
+	if (rc)
+		return rc;
+	/* Held until the place is closed. */
+	if (flock(place_fd(place), LOCK_EX | LOCK_NB))
+		rc = err_os(err, errno, "%s: is being changed by another program",
+			    path);
+	if (!rc)
+		rc = check_same(image, place, o.offset, err);
+	change = (struct slots_change){ .clear = o.clear,
+					.signature = o.signature,
+					.size = o.signature_size };
+	at = o.offset + image->plan.mutable_at + IMGFMT_MUTABLE_UNIT;
+	if (!rc)
+		rc = slots_write(place, at,
+				 image->slots + IMGFMT_MUTABLE_UNIT, &change,
+				 slot_ret, err);
+	place_free(place);
+	return rc;
+}
