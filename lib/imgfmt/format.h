@@ -30,7 +30,7 @@ typedef uint64_t imgfmt_le64;
 /* 3.3 Limits */
 #define IMGFMT_MAX_ADDRESS	(1ULL << 52)
 #define IMGFMT_MAX_BLOCK_PAGES	64
-#define IMGFMT_MAX_PHDRS	(1UL << 24)
+#define IMGFMT_MAX_PHDRS	(16UL << 20)
 #define IMGFMT_MAX_NOTES	65536
 #define IMGFMT_MAX_NOTE_BYTES	(64UL << 20)
 #define IMGFMT_MAX_RUNS		(1UL << 24)

@@ -95,14 +95,24 @@ static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
 bool exclude_take(struct produce *p)
 {
 	bool has_level = p->filters && p->level != PRODUCE_NO_LEVEL;
+	bool as_peer = p->compat == PRODUCE_MAKEDUMPFILE;
 	struct excluded e = { .zero = !p->exclude.count && !p->filters };
 
 	if (p->filters && !has_level && !p->exclude.count) {
 		tool_usage(p->tool, "say what to leave out: --exclude=WORDS or -d LEVEL");
 		return false;
 	}
+	if (as_peer && (!has_level || p->exclude.count)) {
+		tool_usage(p->tool, "--compat=makedumpfile goes with -d, and without --exclude");
+		return false;
+	}
 	if (has_level)
 		add_level(p->level, &e);
+	/* It leaves these out at any level, if it looks at pages at all. */
+	if (as_peer) {
+		e.classes |= CLASS(OFFLINE) | CLASS(HWPOISON);
+		p->opts.flags |= IMGFMT_CONVERT_MAKEDUMPFILE;
+	}
 	for (size_t i = 0; i < p->exclude.count; i++)
 		if (!exclude_list(p->tool, p->exclude.items[i], &e))
 			return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --exclude and --dump-level: from words to classes.
+ * What is to be left out: the words of --exclude, and dump levels.
  */
 #ifndef TOOLS_COMMON_EXCLUDE_H
 #define TOOLS_COMMON_EXCLUDE_H
@@ -8,8 +8,8 @@
 #include "common/produce.h"
 
 /*
- * What p->exclude and p->level ask for into p->opts; false, after a message, if
- * they do not go together.
+ * From --exclude, --dump-level and --compat of @p into its opts; false after a
+ * message if they cannot be.
  */
 bool exclude_take(struct produce *p);
 

@@ -20,13 +20,16 @@
 extern const struct opt_name opts_view[];
 
 /* The library has no more of them: rules about a resume, and doubts. */
-#define PRODUCE_WARNINGS 12
+#define PRODUCE_WARNINGS 14
 
 /* The formats that the library writes, as words of --to. */
 #define PRODUCE_FORMATS_MAX 16
 
 /* The backup map of the source's own memory, in place of a file. */
 #define PRODUCE_AUTO "auto"
+
+/* Whose dump levels they are. */
+enum { PRODUCE_MAKEDUMPFILE = 1 };
 
 /* No --dump-level was given. */
 #define PRODUCE_NO_LEVEL (~0u)
@@ -38,7 +41,11 @@ struct produce {
 	struct opt_list		   exclude;
 	bool			   filters;	/* --exclude must say something */
 	unsigned int		   level;	/* or PRODUCE_NO_LEVEL */
+	int			   compat;	/* 0: what is right */
 	bool			   dry_run;
+	bool			   implausible;
+	const char		  *vmcoreinfo;	/* a file */
+	uint64_t		   spool;	/* bytes of a pipe at most */
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
@@ -50,6 +57,7 @@ struct produce {
 
 	/* While it runs. */
 	struct imgfmt_backup_run  *runs;	/* of the backup map */
+	char			  *text;	/* VMCOREINFO */
 	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
@@ -69,12 +77,24 @@ struct produce {
 		   "take the backup map from FILE, or find it (auto)"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
+	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
+		   "take VMCOREINFO from FILE, not from the input"), \
+	OPT_SIZE(0, "spool", "SIZE", &(p)->spool, \
+		 "keep at most SIZE of a pipe in a temporary file"), \
+	OPT_COUNT_OF(0, "max-segments", "N", &(p)->opts.max_segments, \
+		     UINT32_MAX, "make no more than N segments"), \
+	OPT_FLAG(0, "allow-implausible", &(p)->implausible, \
+		 "write it although classes are not plausible"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
 		 "add digests of the pages themselves"), \
 	OPTS_SIGNING(&(p)->signing)
 
-/* @words ends with a row without a name. */
-void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
+/*
+ * The formats with all of @flags, IMGFMT_SINK_; @words ends with a row without
+ * a name.
+ */
+void produce_list_formats(uint32_t flags,
+			  struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
 
 /* First of all: what fails from here on is about the input @operand. */
 void produce_begin(struct produce *p, const char *operand);

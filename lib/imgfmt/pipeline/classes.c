@@ -46,14 +46,18 @@ static int find_kernel(const struct conversion *c,
 	struct vmcoreinfo note;
 	uint64_t pfn;
 
-	if (vmcoreinfo_find(&c->image->notes, &note))
+	if (conversion_note(c, &note))
 		return kernel_init(k, memory, &note, err);
 	return recover_kernel(memory, &search, k, text, &pfn, err);
 }
 
-static void tell_doubts(struct conversion *c,
-			const struct imgfmt_convert_opts *opts)
+/* The classes in doubt are kept, if there is to be an output at all. */
+static int tell_doubts(struct conversion *c,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err)
 {
+	const uint32_t goes_on = IMGFMT_CONVERT_IMPLAUSIBLE |
+				 IMGFMT_CONVERT_DRY_RUN;
 	struct imgfmt_error what;
 
 	for (int i = 0; i < PAGE_DOUBTS; i++) {
@@ -64,6 +68,11 @@ static void tell_doubts(struct conversion *c,
 		if (opts->caution)
 			opts->caution(opts->caution_ctx, &what);
 	}
+	c->exclude &= ~page_classes_doubted(&c->classes);
+	if (!c->doubts || opts->flags & goes_on)
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_CORRUPT,
+		       "what the pages were used for is not plausible: nothing is written");
 }
 
 static int ask_kernel(struct conversion *c,
@@ -72,7 +81,12 @@ static int ask_kernel(struct conversion *c,
 		      struct imgfmt_error *err)
 {
 	const struct imgfmt_image *image = c->image;
-	uint64_t max_runs = (image->memlimit - image->memused) / RUN_BYTES;
+	const struct page_class_opts o = {
+		.want = opts->exclude,
+		.as_makedumpfile = opts->flags & IMGFMT_CONVERT_MAKEDUMPFILE,
+		.max_runs = (image->memlimit - image->memused) / RUN_BYTES,
+		.progress = opts->progress,
+	};
 	struct kernel k;
 	struct vec text;
 	int rc;
@@ -80,8 +94,7 @@ static int ask_kernel(struct conversion *c,
 	vec_init(&text, 1);
 	rc = find_kernel(c, &opts->progress, memory, &k, &text, err);
 	if (!rc) {
-		rc = page_classes_find(&c->classes, &k, opts->exclude,
-				       max_runs, &opts->progress, err);
+		rc = page_classes_find(&c->classes, &k, &o, err);
 		kernel_fini(&k);
 	}
 	vec_fini(&text);
@@ -100,10 +113,9 @@ static int ask_in_view(struct conversion *c,
 	if (!rc)
 		rc = ask_kernel(c, opts, &memory.memory, err);
 	view_memory_fini(&memory);
-	if (rc)
-		err_prefix(err, "what the pages were used for");
-	else
-		tell_doubts(c, opts);
+	if (!rc)
+		return tell_doubts(c, opts, err);
+	err_prefix(err, "what the pages were used for");
 	return rc;
 }
 
@@ -148,17 +160,10 @@ static int add_unneeded(const struct frames *needed, struct imgfmt_run part,
 	return rc;
 }
 
-/* What is to be done with each run. */
-struct choice {
-	const struct conversion *c;
-	uint32_t exclude;
-	struct frames *ret;
-};
-
 /* The part of @r from frame @from to @to, left out if its class is asked for. */
-static int add_part(const struct choice *choice, const struct imgfmt_run *r,
+static int add_part(const struct conversion *c, const struct imgfmt_run *r,
 		    uint64_t from, uint64_t to, uint32_t class_id,
-		    struct imgfmt_error *err)
+		    struct frames *ret, struct imgfmt_error *err)
 {
 	struct imgfmt_run part = {
 		.pfn = from, .pages = to - from,
@@ -166,15 +171,15 @@ static int add_part(const struct choice *choice, const struct imgfmt_run *r,
 	};
 
 	if (r->state != IMGFMT_EXCLUDED && class_id &&
-	    choice->exclude & IMGFMT_EXCLUDE(class_id))
-		return add_unneeded(&choice->c->needed, part, choice->ret, err);
-	return frames_add(choice->ret, &part, err);
+	    c->exclude & IMGFMT_EXCLUDE(class_id))
+		return add_unneeded(&c->needed, part, ret, err);
+	return frames_add(ret, &part, err);
 }
 
-static int apply_run(const struct choice *choice, const struct imgfmt_run *r,
-		     struct imgfmt_error *err)
+static int apply_run(const struct conversion *c, const struct imgfmt_run *r,
+		     struct frames *ret, struct imgfmt_error *err)
 {
-	const struct frames *classes = &choice->c->classes.frames;
+	const struct frames *classes = &c->classes.frames;
 	uint64_t at = r->pfn, end = r->pfn + r->pages;
 	int rc = IMGFMT_OK;
 
@@ -186,29 +191,33 @@ static int apply_run(const struct choice *choice, const struct imgfmt_run *r,
 
 		if (from >= end)
 			break;
-		rc = add_part(choice, r, at, from, r->class_id, err);
+		rc = add_part(c, r, at, from, r->class_id, ret, err);
 		if (!rc)
-			rc = add_part(choice, r, from, to, k->class_id, err);
+			rc = add_part(c, r, from, to, k->class_id, ret,
+				      err);
 		at = to;
 	}
-	return rc ? rc : add_part(choice, r, at, end, r->class_id, err);
+	return rc ? rc : add_part(c, r, at, end, r->class_id, ret, err);
 }
 
 int classes_apply(const struct conversion *c, const struct frames *all,
-		  uint32_t exclude, struct frames *ret,
-		  struct imgfmt_error *err)
+		  struct frames *ret, struct imgfmt_error *err)
 {
-	const struct choice choice = { c, exclude, ret };
+	const struct page_classes *classes = &c->classes;
 	int rc = IMGFMT_OK;
 
 	for (size_t i = 0; i < all->runs.len && !rc; i++) {
-		const struct imgfmt_run *r = &frames_runs(all)[i];
+		struct imgfmt_run r = frames_runs(all)[i];
 
-		if (r->state == IMGFMT_EXCLUDED || r->class_id)
-			rc = add_part(&choice, r, r->pfn, r->pfn + r->pages,
-				      r->class_id, err);
+		if (classes->end && r.pfn >= classes->end)
+			break;
+		if (classes->end)
+			r.pages = min_u64(r.pages, classes->end - r.pfn);
+		if (r.state == IMGFMT_EXCLUDED || r.class_id)
+			rc = add_part(c, &r, r.pfn, r.pfn + r.pages, r.class_id,
+				      ret, err);
 		else
-			rc = apply_run(&choice, r, err);
+			rc = apply_run(c, &r, ret, err);
 	}
 	return rc;
 }

@@ -6,11 +6,21 @@
 #include "base/error.h"
 #include "view/jump.h"
 
+/* By the VMCOREINFO that counts. */
+static int read_jump(const struct conversion *c, struct jump *ret,
+		     struct imgfmt_error *err)
+{
+	struct vmcoreinfo info = { "", 0 };
+
+	conversion_note(c, &info);
+	return view_jump_read(ret, c->image, &info, c->target.entry, err);
+}
+
 int placing_find_map(struct conversion *c, struct imgfmt_error *err)
 {
 	struct target *t = &c->target;
 	struct jump jump;
-	int rc = view_jump_read(&jump, c->image, t->entry, err);
+	int rc = read_jump(c, &jump, err);
 
 	if (!rc && jump.list.runs.len)
 		rc = vec_append(&t->backup_map, jump.list.runs.data,
@@ -126,7 +136,7 @@ int placing_find_needed(struct conversion *c, struct imgfmt_error *err)
 	    c->target.info.kind != IMGFMT_HIBERNATED_SYSTEM)
 		return IMGFMT_OK;
 	vec_init(&n.pfns, sizeof(uint64_t));
-	rc = view_jump_read(&jump, c->image, c->target.entry, err);
+	rc = read_jump(c, &jump, err);
 	if (!rc)
 		rc = view_jump_walk(&jump, c->image, (int)c->source_view,
 				    &visitor, err);

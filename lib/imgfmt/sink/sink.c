@@ -36,6 +36,8 @@ int sink_check_opts(const struct sink_ops *sink,
 					   IMGFMT_CONVERT_USED |
 					   IMGFMT_CONVERT_ELSEWHERE |
 					   IMGFMT_CONVERT_DRY_RUN |
+					   IMGFMT_CONVERT_IMPLAUSIBLE |
+					   IMGFMT_CONVERT_MAKEDUMPFILE |
 					   IMGFMT_CONVERT_FIND_BACKUP_MAP);
 	const char *what = NULL;
 
@@ -44,6 +46,8 @@ int sink_check_opts(const struct sink_ops *sink,
 			       unknown);
 	if (opts->codec && !sink->blocks && !sink->prepare)
 		what = "codec";
+	else if (opts->max_segments && !(sink->flags & IMGFMT_SINK_SEGMENTS))
+		what = "segments";
 	else if (opts->block_pages && !sink->tables)
 		what = "blocks";
 	else if (opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS && !sink->tables)

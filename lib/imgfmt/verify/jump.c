@@ -94,6 +94,7 @@ int verify_jump(struct verifier *v, struct imgfmt_error *err)
 {
 	const struct jump_visitor visitor = { .broken = tell_broken, .ctx = v };
 	struct imgfmt_image *image = v->image;
+	struct vmcoreinfo info = { "", 0 };
 	struct imgfmt_error why;
 	struct jump jump;
 	int rc;
@@ -104,7 +105,8 @@ int verify_jump(struct verifier *v, struct imgfmt_error *err)
 		note(v, "no pages are read");
 		return IMGFMT_OK;
 	}
-	rc = view_jump_read(&jump, image, image->entry, &why);
+	vmcoreinfo_find(&image->notes, &info);
+	rc = view_jump_read(&jump, image, &info, image->entry, &why);
 	if (rc) {
 		rc = tell_failure(v, &why);
 		if (rc && err)

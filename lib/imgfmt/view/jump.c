@@ -5,22 +5,21 @@
 #include "view/memory.h"
 
 int view_jump_read(struct jump *ret, struct imgfmt_image *image,
-		   uint64_t entry, struct imgfmt_error *err)
+		   const struct vmcoreinfo *v, uint64_t entry,
+		   struct imgfmt_error *err)
 {
 	static const struct vec no_map;
-	struct vmcoreinfo note = { "", 0 };
 	struct view_memory memory;
 	int rc;
 
 	*ret = (struct jump){ 0 };
-	vmcoreinfo_find(&image->notes, &note);
 	/* As if it were the original one: nothing is exchanged. */
 	rc = view_memory_init(&memory, image, IMGFMT_VIEW_ORIGINAL, &no_map,
 			      err);
 	if (!rc)
 		rc = kernel_memory_init(&memory.memory, err);
 	if (!rc)
-		rc = jump_read(ret, &memory.memory, &note, entry,
+		rc = jump_read(ret, &memory.memory, v, entry,
 			       image->memlimit - image->memused, err);
 	kernel_memory_fini(&memory.memory);
 	view_memory_fini(&memory);

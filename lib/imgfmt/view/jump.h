@@ -9,12 +9,14 @@
 #include "source/source.h"
 
 /*
- * Control page and page list, for a kernel that is re-entered at @entry.
+ * Control page and page list, for the kernel that @v describes and that is
+ * re-entered at @entry.
  * IMGFMT_E_SEEK on a pipe; else it fails as jump_read() does.  @ret is
  * initialised also where this fails.
  */
 int view_jump_read(struct jump *ret, struct imgfmt_image *image,
-		   uint64_t entry, struct imgfmt_error *err);
+		   const struct vmcoreinfo *v, uint64_t entry,
+		   struct imgfmt_error *err);
 
 /*
  * All that a resume needs, in frames of the original view: see jump_walk().

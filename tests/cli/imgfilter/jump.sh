@@ -60,7 +60,9 @@ no()
 	cat err
 	[ ! -e none ] || fail "there is an image"
 }
-no 2 - < <(cat core)
+no 2 --spool=0 - < <(cat core)
+"$IMGMAKE" -q --backup-map=auto -o other -f - < <(cat core)
+cmp auto other
 no 1 --entry=0x400f2 core
 no 1 --entry=0x1000000 core
 core 4 unlike
