@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/exclude.h"
+#include "common/given.h"
 #include "common/input.h"
 #include "common/spool.h"
 #include "common/table.h"
@@ -474,7 +475,8 @@ static bool spool_input(struct produce *p, const char *operand, int *exit_ret)
 {
 	uint32_t by_memory = p->opts.exclude & ~IMGFMT_EXCLUDE(IMGFMT_KEXEC);
 
-	if (!p->spool || !(by_memory || p->opts.vmcoreinfo) ||
+	if (!p->spool || !(by_memory || p->opts.vmcoreinfo ||
+			   p->opts.flags & IMGFMT_CONVERT_FIND_BACKUP_MAP) ||
 	    input_is_seekable(operand))
 		return true;
 	p->tool->spool = spool_operand(p->tool, operand, p->spool, exit_ret);
@@ -510,6 +512,7 @@ static int produce(struct produce *p, const char *operand)
 {
 	const char *input = input_name(operand);
 	const char *output = p->dry_run ? "-" : tool_output(p->tool);
+	int status;
 
 	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
@@ -522,7 +525,10 @@ static int produce(struct produce *p, const char *operand)
 		return tool_usage(p->tool, "%s: is the output too", input);
 	p->output = output;
 	fill_opts(p);
-	return open_and_convert(p, operand, output);
+	if (given_load(p, &status))
+		status = open_and_convert(p, operand, output);
+	given_free(p);
+	return status;
 }
 
 void produce_list_formats(uint32_t flags,
@@ -537,25 +543,6 @@ void produce_list_formats(uint32_t flags,
 			words[count++] = (struct opt_name){ name, (int)i };
 }
 
-/* What is wrong with the text is not about the image. */
-static bool load_vmcoreinfo(struct produce *p, char **ret, int *exit_ret)
-{
-	struct imgfmt_convert_opts *o = &p->opts;
-	struct imgfmt_error err;
-
-	*ret = NULL;
-	if (!p->vmcoreinfo)
-		return true;
-	if (imgfmt_vmcoreinfo_load(p->vmcoreinfo, ret, &o->vmcoreinfo_size,
-				   &err)) {
-		tool_fail(p->tool, p->vmcoreinfo, &err);
-		*exit_ret = EXIT_TROUBLE;
-		return false;
-	}
-	o->vmcoreinfo = *ret;
-	return true;
-}
-
 void produce_begin(struct produce *p, const char *operand)
 {
 	json_string(&p->tool->json, "input", input_name(operand));
@@ -563,12 +550,8 @@ void produce_begin(struct produce *p, const char *operand)
 
 int produce_run(struct produce *p, const char *operand)
 {
-	char *vmcoreinfo;
-	int status;
+	int status = produce(p, operand);
 
-	if (load_vmcoreinfo(p, &vmcoreinfo, &status))
-		status = produce(p, operand);
-	free(vmcoreinfo);
 	opt_list_fini(&p->exclude);
 	return status;
 }
