@@ -251,6 +251,10 @@ IMGFMT_API int imgfmt_codec_levels(const char *name,
 /* Formats that can be read and written, by position; NULL past the end. */
 IMGFMT_API const char *imgfmt_source_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_sink_name_at(unsigned int position);
+/* What a format that is written can be used for; 0 of one that is not. */
+#define IMGFMT_SINK_FILTERED	(1U << 0)	/* with pages left out */
+#define IMGFMT_SINK_SEGMENTS	(1U << 1)	/* it has PT_LOAD segments */
+IMGFMT_API uint32_t imgfmt_sink_flags(const char *name);
 
 /* ---- Signatures and whom to trust (spec 11.4) ------------------------ */
 
@@ -403,7 +407,8 @@ struct imgfmt_image;
 
 /*
  * Open a damaged or unsupported image too, where its format allows it (swsusp,
- * snapshot), as far as it can be understood: see imgfmt_image_damage().
+ * snapshot; of a sealed image, damaged signature slots), as far as it can be
+ * understood: see imgfmt_image_damage().
  */
 #define IMGFMT_OPEN_DAMAGED	(1U << 1)
 
@@ -607,6 +612,7 @@ struct imgfmt_slots_opts {
  * @image, in place (spec 12.2): the new signature is written and flushed before
  * another is emptied, so that at each moment the old ones stand, or the new
  * one.  Only where all slots are in use, one of those to be emptied goes first.
+ * Slots that are damaged, as by a power cut in a write, are emptied with them.
  * The image must not have changed since it was opened, and nobody else change
  * it by this function.  *@slot_ret: the slot of the new one, or -1.
  *
@@ -711,6 +717,10 @@ struct imgfmt_kernel_opts {
 	/* Frames to look at at most for a VMCOREINFO; 0: all. */
 	uint64_t search_frames;
 	struct imgfmt_progress progress;	/* of that search */
+	/* In the place of note and memory; lives as long as the kernel, not
+	   terminated; NULL: these. */
+	const char *vmcoreinfo;
+	size_t	 vmcoreinfo_size;
 };
 
 /*
@@ -730,9 +740,10 @@ IMGFMT_API void imgfmt_kernel_free(struct imgfmt_kernel *kernel);
 
 enum imgfmt_vmcoreinfo_origin {
 	IMGFMT_VMCOREINFO_NOTE = 1,	/* a note of the image */
-	IMGFMT_VMCOREINFO_MEMORY = 2	/* the memory, frame vmcoreinfo_pfn */
+	IMGFMT_VMCOREINFO_MEMORY = 2,	/* the memory, frame vmcoreinfo_pfn */
+	IMGFMT_VMCOREINFO_GIVEN = 3	/* the caller */
 };
-/* "note" or "memory"; NULL if there is no such origin. */
+/* "note", "memory" or "given"; NULL if there is no such origin. */
 IMGFMT_API const char *imgfmt_vmcoreinfo_origin_name(int origin);
 
 struct imgfmt_kernel_info {
@@ -855,10 +866,24 @@ int imgfmt_machine_print(const struct imgfmt_machine *machine,
 #define IMGFMT_CONVERT_ELSEWHERE	(1U << 4)
 
 /*
- * Write nothing: tell what there would be to store and to leave out.
+ * Write nothing: tell what there would be to store and to leave out, and what
+ * to expect of it.
  * bytes_written is 0, and so are segments and uuid.
  */
 #define IMGFMT_CONVERT_DRY_RUN		(1U << 5)
+
+/*
+ * Write an output although the classes of pages, as the saved kernel's memory
+ * tells them, are not plausible.  Pages of the classes in doubt are kept.
+ */
+#define IMGFMT_CONVERT_IMPLAUSIBLE	(1U << 6)
+
+/*
+ * Take classes as makedumpfile 1.7.7 does, quirks included, for comparing with
+ * it: exclude is one of its dump levels then, offline and hwpoison always set.
+ * Frames behind the last section with struct pages become holes.
+ */
+#define IMGFMT_CONVERT_MAKEDUMPFILE	(1U << 7)
 
 /*
  * Bits of exclude: a class to leave out.  An image that does not tell the
@@ -893,12 +918,31 @@ struct imgfmt_convert_opts {
 	 * given here is not of this source, so that no resume can come of it;
 	 * of what IMGFMT_CONVERT_USED and IMGFMT_CONVERT_ELSEWHERE let pass, or
 	 * that a swap area has not the UUID that the image was under; and of
-	 * what makes the classes of pages doubtful: pages in doubt are kept.
+	 * what makes the classes of pages doubtful.  With any such doubt the
+	 * conversion fails with IMGFMT_E_CORRUPT, before anything is written,
+	 * if not IMGFMT_CONVERT_IMPLAUSIBLE or IMGFMT_CONVERT_DRY_RUN is set.
 	 */
 	void	(*caution)(void *ctx, const struct imgfmt_error *what);
 	void	*caution_ctx;
 	/* Signs what is written, a sealed image; NULL: nobody does. */
 	const struct imgfmt_signer *signer;
+	/*
+	 * VMCOREINFO in the place of what the image has or lacks; borrowed,
+	 * not terminated; NULL: the image's.  It must prove itself by the page
+	 * tables in the memory, which takes random access: IMGFMT_E_ABSENT if
+	 * it does not.  The output has it as a note.
+	 */
+	const char *vmcoreinfo;
+	size_t	 vmcoreinfo_size;
+	/*
+	 * PT_LOAD segments of the output at most, aliases of the original view
+	 * among them; 0: any number.  For it frames that are left out are
+	 * taken back, those between the closest segments first: with what the
+	 * input has, or, of classes that no resume needs, with zeros.
+	 * IMGFMT_E_USAGE if that is not enough.
+	 */
+	uint32_t max_segments;
+	uint32_t reserved;
 };
 
 /* What of the kernel a conversion found in the memory of an input whose
@@ -923,8 +967,13 @@ struct imgfmt_convert_result {
 	uint32_t level;
 	uint32_t unverified;	/* pages salvaged without a digest to prove them */
 	uint32_t recovery;	/* enum imgfmt_recovery */
-	uint32_t doubts;	/* that were told about the classes of pages */
+	/* That were told about the classes of pages; also where the conversion
+	   failed because of them. */
+	uint32_t doubts;
 	uint64_t resume_offset;	/* pages, of an image in swap */
+	uint64_t taken_back_pages;	/* for max_segments */
+	/* Of a dry run, by a sample of the blocks; 0: not known. */
+	uint64_t expected_bytes, expected_ns, sampled_blocks;
 };
 
 /* Write @image to @out as @opts asks; the output is complete on success. */
@@ -933,6 +982,15 @@ int imgfmt_convert(struct imgfmt_image *image,
 		   const struct imgfmt_convert_opts *opts,
 		   struct imgfmt_output *out,
 		   struct imgfmt_convert_result *ret, struct imgfmt_error *err);
+
+/*
+ * Read a VMCOREINFO: lines "KEY=VALUE", OSRELEASE first, at most 64 KiB, as a
+ * kernel writes them.  Free the text, which is not terminated, with free().
+ * IMGFMT_E_USAGE: it is something else.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_vmcoreinfo_load(const char *path, char **ret, size_t *size_ret,
+			   struct imgfmt_error *err);
 
 /*
  * Read a backup map: lines "DESTINATION BACKUP", frame numbers in hexadecimal
@@ -951,8 +1009,8 @@ struct imgfmt_writer;
 
 struct imgfmt_write_opts {
 	size_t	 struct_size;
-	/* Without exclude, source_view, machine, lost and caution; entry always
-	   counts. */
+	/* Without exclude, source_view, machine, lost, caution, vmcoreinfo
+	   and max_segments; entry always counts. */
 	struct imgfmt_convert_opts convert;
 	uint32_t page_size;
 	uint16_t machine;

@@ -124,3 +124,26 @@ saved_swap()
 	"$SRCDIR/tests/swsusp_recipe" "$area.recipe" "$area"
 	rm "$area.recipe"
 }
+
+# A key and its certificate: $1.key and $1.pem.
+signer()
+{
+	openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-keyout "$1.key" -out "$1.pem" -subj "/CN=$1" \
+		-addext keyUsage=critical,digitalSignature 2>/dev/null
+}
+
+# The signature of $1 over the manifest in $2 as the file $3.
+sign_manifest()
+{
+	openssl cms -sign -binary -noattr -nocerts -nosmimecap -md sha256 \
+		-outform DER -signer "$1.pem" -inkey "$1.key" -in "$2" -out "$3"
+}
+
+# The same over that of the image $2.
+sign_beside()
+{
+	"$IMGDUMP" --manifest --raw "$2" >"$3.manifest"
+	sign_manifest "$1" "$3.manifest" "$3"
+	rm "$3.manifest"
+}

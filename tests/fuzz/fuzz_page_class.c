@@ -72,8 +72,12 @@ static uint32_t say(struct saved_kernel *s, struct fuzz_bytes *b)
 	saved_say(s, "OFFSET(pglist_data.node_start_pfn)=0");
 	saved_say(s, "OFFSET(pglist_data.node_spanned_pages)=8");
 	saved_say(s, "OFFSET(pglist_data.node_mem_map)=16");
+	saved_say(s, "OFFSET(pglist_data.nr_zones)=24\nSIZE(zone)=32");
+	saved_say(s, "OFFSET(pglist_data.node_zones)=32");
+	saved_say(s, "OFFSET(zone.vm_stat)=8\nNUMBER(NR_FREE_PAGES)=0");
 	saved_say(s, "SYMBOL(%s)=%llx",
 		  flat ? "contig_page_data" : "mem_section", tables);
+	saved_say(s, "SYMBOL(node_data)=%llx\nLENGTH(node_data)=4", tables);
 	say_page(s, b);
 	return want;
 }
@@ -101,10 +105,12 @@ static void look_at(struct page_classes *c, uint32_t want)
 		FUZZ_ASSERT(run[i].pfn >= next && run[i].pages);
 		FUZZ_ASSERT(run[i].pfn < SAVED_FRAMES + MEM_MAP_BATCH);
 		FUZZ_ASSERT(want & IMGFMT_EXCLUDE(run[i].class_id));
+		FUZZ_ASSERT(run[i].pages <= UINT64_MAX - run[i].pfn);
 		next = run[i].pfn + run[i].pages;
 	}
 	for (int i = 0; i < PAGE_DOUBTS; i++) {
-		FUZZ_ASSERT(c->doubts[i].frames <= SAVED_FRAMES);
+		FUZZ_ASSERT(c->doubts[i].frames <= SAVED_FRAMES ||
+			    i == PAGE_DOUBT_SUM);
 		page_doubt_describe(c, (enum page_doubt)i, &what);
 		fuzz_check_error(IMGFMT_E_CORRUPT, &what);
 	}
@@ -112,7 +118,7 @@ static void look_at(struct page_classes *c, uint32_t want)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct imgfmt_progress none = { 0 };
+	struct page_class_opts opts = { .max_runs = 1000 };
 	struct fuzz_bytes b = { data, size };
 	struct imgfmt_error err;
 	struct page_classes c;
@@ -129,12 +135,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v = saved_text(&s);
 	FUZZ_ASSERT(!kernel_init(&k, &s.memory, &v, NULL));
 	FUZZ_ASSERT(k.translates);
-	rc = page_classes_find(&c, &k, want, 1000, &none, &err);
-	if (rc)
-		fuzz_check_error(rc, &err);
-	else
-		look_at(&c, want);
-	page_classes_fini(&c);
+	opts.want = want;
+	for (int i = 0; i < 2; i++) {
+		opts.as_makedumpfile = i;
+		rc = page_classes_find(&c, &k, &opts, &err);
+		if (rc)
+			fuzz_check_error(rc, &err);
+		else
+			look_at(&c, want);
+		page_classes_fini(&c);
+	}
 	kernel_fini(&k);
 	saved_fini(&s);
 	return 0;

@@ -3,8 +3,8 @@
 #
 # What the scripts share that take the cases of a cases.txt through guests: each
 # line is a kind, for which the script has a function case_KIND, and what the kind
-# takes. The script sets here, its folder, and suite, its name, sources this, and
-# ends with run_cases "$@"; build_tools is its function that makes what all cases
+# takes. The script sets here, its folder, and suite, its name, perhaps cases, a file
+# other than cases.txt, sources this, and ends with run_cases "$@"; build_tools is its function that makes what all cases
 # need in the folder $tools.
 
 # check WHAT COMMAND..: one line about it, and what it said if it failed; whether it
@@ -68,7 +68,7 @@ run_case()
 list_cases()
 {
 	# shellcheck disable=SC2154 # the caller's
-	sed '/^#/d; /^$/d' "$here/cases.txt" | grep -E -e "$1"
+	sed '/^#/d; /^$/d' "${cases:-$here/cases.txt}" | grep -E -e "$1"
 }
 
 # Numbers the lines of standard input that are results, and counts them.

@@ -35,8 +35,9 @@
 #define IOMEM "/proc/iomem"
 #define KCORE "/proc/kcore"
 
-/* What a kernel without this project's changes takes. */
+/* How many segments a call takes, of a kernel without this project's changes and with. */
 #define STOCK_SEGMENTS 16
+#define RESUMABLE_SEGMENTS 65536
 
 struct file {
 	void *data;
@@ -83,6 +84,12 @@ static struct memory_map read_machine(void)
 	if (memory_map_read(&machine, IOMEM))
 		die(IOMEM);
 	return machine;
+}
+
+/* Whether the kernel has this project's changes: then it has this file. */
+static int takes_resumable(void)
+{
+	return !access("/proc/kexec_pgmap", F_OK);
 }
 
 static double milliseconds(void)
@@ -147,16 +154,19 @@ static int resume(char **argv)
 	struct memory_map machine = read_machine();
 	struct file core = map_file(argv[0]);
 	struct load_plan plan = { 0 };
+	uint64_t pages;
 	size_t segments;
 	int status;
 
 	if (core_image_plan(core.data, core.bytes, &plan))
 		die(argv[0]);
 	segments = plan.count;
-	if (core_image_join(&plan, STOCK_SEGMENTS, &machine))
+	pages = load_plan_pages(&plan);
+	if (core_image_join(&plan, takes_resumable() ? RESUMABLE_SEGMENTS :
+			    STOCK_SEGMENTS, &machine))
 		die("segments");
-	printf("image: %zu segments\n", segments);
-	status = load(&plan, 0);
+	printf("image: %zu segments, %" PRIu64 " pages, ", segments, pages);
+	status = load(&plan, takes_resumable() ? KEXEC_RESUMABLE : 0);
 	load_plan_fini(&plan);
 	memory_map_fini(&machine);
 	return status;
@@ -177,21 +187,24 @@ static int payload(char **argv)
 }
 
 /*
- * The page that the other system is entered in is given to the kernel as a
- * segment with the content that it has: a kernel without this project's changes maps
- * only its own memory and segments for the jump, and takes no image without any.
+ * There is nothing to load, only to jump. But a kernel without this project's
+ * changes takes no image without a page, and maps only its own memory and segments for
+ * the jump: it is given the page that the other system is entered in, with the content
+ * that it has.
  */
 static int back(char **argv)
 {
 	struct load_plan plan = { .entry = strtoull(argv[0], NULL, 16) };
 	uint64_t at = PAGE_START(plan.entry);
+	size_t size = takes_resumable() ? 0 : PAGE_SIZE;
 	int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC), status;
-	char page[PAGE_SIZE];
+	/* A read would end where this system's own memory does. */
+	void *page = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_SHARED, fd, (off_t)at);
 
-	if (fd < 0 || pread(fd, page, sizeof(page), (off_t)at) != sizeof(page))
+	if (page == MAP_FAILED)
 		die("/dev/mem");
 	close(fd);
-	if (load_plan_add(&plan, at, PAGE_SIZE, page, PAGE_SIZE))
+	if (load_plan_add(&plan, at, size, page, size))
 		die("segments");
 	status = load(&plan, KEXEC_PRESERVE_CONTEXT);
 	load_plan_fini(&plan);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * stages limits
  * stages rules
  * stages many START COUNT
  * stages leaks START COUNT ROUNDS
  *
- * Loads in stages, in a guest whose kernel can: what it must refuse, COUNT segments
+ * Looks how much may be loaded without stages, on any kernel. Loads in stages, in a
+ * guest whose kernel can: what it must refuse, COUNT segments
  * of one page each with a page between them from START (hexadecimal) on, and the
- * same ROUNDS times to no end, with a look at how much memory is free after each.
+ * same ROUNDS times to no end - dropped, with a bad segment, until memory runs out -
+ * with a look at how much memory is free after each.
  *
  * Exit status: 0 all is as it must be, 1 something is not, 2 trouble.
  */
@@ -18,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 
 #define RESUMABLE (KEXEC_RESUMABLE | KEXEC_PRESERVE_CONTEXT)
@@ -28,7 +32,7 @@
 /* Of one call, so that there are several. */
 #define CALL_SEGMENTS 15000
 
-/* What may stay in lists of free pages of one processor, and the like. */
+/* What a guest with nothing else to do may take meanwhile. */
 #define SLACK_KIB 1024
 
 #define RULE_AT UINT64_C(0x3000000)
@@ -168,6 +172,47 @@ static size_t load_many(uint64_t start, size_t count)
 	return calls;
 }
 
+/* ---- What any kernel takes at most */
+
+static int load_plainly(size_t segments, uint64_t size)
+{
+	struct load_plan plan = { .entry = RULE_AT };
+	int status;
+	size_t i;
+
+	for (i = 0; i < segments; i++) {
+		if (load_plan_add(&plan, RULE_AT + 2 * i * size, size, page,
+				  PAGE_SIZE))
+			die("segments");
+	}
+	errno = 0;
+	status = kexec_call_load(&plan, 0);
+	load_plan_fini(&plan);
+	return status ? errno : 0;
+}
+
+/* Without the flag for resumable images, nothing has changed. */
+static int check_limits(void)
+{
+	struct sysinfo info;
+	uint64_t half;
+	int few, many, small, large;
+
+	if (sysinfo(&info))
+		die("sysinfo");
+	half = PAGE_START((uint64_t)info.totalram * info.mem_unit / 2);
+	few = load_plainly(KEXEC_SEGMENT_MAX, PAGE_SIZE);
+	many = load_plainly(KEXEC_SEGMENT_MAX + 1, PAGE_SIZE);
+	small = load_plainly(1, PAGE_START(half / 4));
+	large = load_plainly(1, half + 2 * PAGE_SIZE);
+	if (kexec_call_unload())
+		die("unload");
+	printf("%d segments: %s, one more: %s, an eighth of memory: %s, more than half: %s\n",
+	       KEXEC_SEGMENT_MAX, strerror(few), strerror(many),
+	       strerror(small), strerror(large));
+	return few || many != EINVAL || small || large != EINVAL;
+}
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -191,27 +236,52 @@ static int load_segments(uint64_t start, size_t count)
 
 /* ---- Loads to no end */
 
+/* Free pages in all zones, and those that a processor keeps at hand. */
 static long free_kib(void)
 {
-	FILE *file = fopen("/proc/meminfo", "re");
+	FILE *file = fopen("/proc/zoneinfo", "re");
+	long sum = 0, pages;
 	char line[128];
-	long kib = -1;
 
 	if (!file)
-		die("/proc/meminfo");
-	while (kib < 0 && fgets(line, sizeof(line), file))
-		sscanf(line, "MemFree: %ld", &kib);
+		die("/proc/zoneinfo");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " nr_free_pages %ld", &pages) == 1 ||
+		    sscanf(line, " count: %ld", &pages) == 1)
+			sum += pages;
+	}
 	fclose(file);
-	return kib;
+	return sum * (long)(PAGE_SIZE / 1024);
 }
 
-/* A bad call drops what the ones before have loaded. */
+/* Loads until memory runs out, which must be nobody's end. */
+static void exhaust(uint64_t start)
+{
+	struct load_plan plan;
+	size_t first = 0;
+	int status;
+
+	do {
+		plan_many(&plan, start, first, CALL_SEGMENTS);
+		status = kexec_call_load(&plan, first ? MORE : START);
+		load_plan_fini(&plan);
+		first += CALL_SEGMENTS;
+	} while (!status);
+	if (errno != ENOMEM)
+		die("a load of all memory");
+}
+
+/* Each of three ends drops what the calls before have loaded. */
 static void load_to_no_end(uint64_t start, size_t count, size_t round)
 {
 	const struct step bad = { BAD, MORE, EADDRNOTAVAIL };
 
+	if (round % 3 == 2) {
+		exhaust(start);
+		return;
+	}
 	load_many(start, count);
-	if (round % 2 ? !take_step(&bad) : kexec_call_unload())
+	if (round % 3 ? !take_step(&bad) : kexec_call_unload())
 		die("the end of a load");
 }
 
@@ -220,17 +290,18 @@ static int look_for_leaks(uint64_t start, size_t count, size_t rounds)
 	long before, least, now;
 	size_t i;
 
-	/* The first two rounds have the kernel take what it keeps. */
-	load_to_no_end(start, count, 0);
-	load_to_no_end(start, count, 1);
+	/* The first rounds have the kernel take what it keeps. */
+	for (i = 0; i < 3; i++)
+		load_to_no_end(start, count, i);
 	before = least = free_kib();
 	for (i = 0; i < rounds; i++) {
 		load_to_no_end(start, count, i);
 		now = free_kib();
 		if (now < least)
 			least = now;
+		printf("%s%ld", i ? ", " : "KiB free after each: ", now);
 	}
-	printf("%zu rounds of %zu pages, free: %ld KiB before, %ld KiB at least\n",
+	printf("; %zu rounds of %zu pages, free: %ld KiB before, %ld KiB at least\n",
 	       rounds, count, before, least);
 	return before - least > SLACK_KIB;
 }
@@ -240,6 +311,8 @@ int main(int argc, char **argv)
 	uint64_t start = argc > 2 ? strtoull(argv[2], NULL, 16) : 0;
 	size_t count = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 
+	if (argc == 2 && !strcmp(argv[1], "limits"))
+		return check_limits();
 	if (argc == 2 && !strcmp(argv[1], "rules"))
 		return check_rules();
 	if (argc == 4 && !strcmp(argv[1], "many"))
@@ -247,7 +320,7 @@ int main(int argc, char **argv)
 	if (argc == 5 && !strcmp(argv[1], "leaks"))
 		return look_for_leaks(start, count,
 				      strtoul(argv[4], NULL, 10));
-	fprintf(stderr, "usage: stages rules\n"
+	fprintf(stderr, "usage: stages limits | rules\n"
 			"       stages many START COUNT\n"
 			"       stages leaks START COUNT ROUNDS\n");
 	return 2;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "kernel/kallsyms.h"
+#include "kernel/swap_use.h"
 #include "support/saved_symbols.h"
 
 enum { TOTAL, TWICE, NONE, LONG, PERCPU, WANTED };
@@ -167,6 +168,60 @@ START_TEST(test_endless)
 }
 END_TEST
 
+/* ---- What is counted in swap ---- */
+
+static int count(struct saved_kernel *s, uint64_t pages, uint64_t free,
+		 struct swap_use *ret)
+{
+	const struct vmcoreinfo v = saved_text(s);
+	struct imgfmt_error err;
+	struct kernel k;
+	int rc;
+
+	put_le64(saved_at(s, SAVED_VARIABLES, 0x800), pages);
+	put_le64(saved_at(s, SAVED_VARIABLES, 0x808), free);
+	ck_assert_int_eq(kernel_init(&k, &s->memory, &v, NULL), 0);
+	*ret = (struct swap_use){ 7, 7 };
+	rc = swap_use_read(&k, ret, &err);
+	ck_assert(!rc || (!ret->pages && !ret->free));
+	kernel_fini(&k);
+	return rc;
+}
+
+static void start_count(struct saved_kernel *s, const char *free_name)
+{
+	saved_init(s, &saved_x86_64);
+	saved_put_symbols(s, SAVED_PLACE, (const struct saved_symbol[]){
+		{ "T_stext", saved_address(s, SAVED_ROOT, 0) },
+		{ "Btotal_swap_pages",
+		  saved_address(s, SAVED_VARIABLES, 0x800) },
+		{ free_name, saved_address(s, SAVED_VARIABLES, 0x808) },
+		{ "tsomething_else", saved_address(s, SAVED_ROOT, 8) },
+	}, 4);
+}
+
+START_TEST(test_swap_use)
+{
+	struct saved_kernel s;
+	struct swap_use use;
+
+	start_count(&s, "Dnr_swap_pages");
+	ck_assert_int_eq(count(&s, 65535, 65000, &use), 0);
+	ck_assert(use.pages == 65535 && use.free == 65000);
+	ck_assert_int_eq(count(&s, 0, 0, &use), 0);
+	ck_assert_int_eq(count(&s, 100, 101, &use), IMGFMT_E_CORRUPT);
+	ck_assert_int_eq(count(&s, UINT64_MAX, 5, &use), IMGFMT_E_CORRUPT);
+	saved_fini(&s);
+	/* Another name, and a name that is not the only one. */
+	start_count(&s, "Dnr_swapfiles");
+	ck_assert_int_eq(count(&s, 100, 10, &use), IMGFMT_E_ABSENT);
+	saved_fini(&s);
+	start_count(&s, "dtotal_swap_pages");
+	ck_assert_int_eq(count(&s, 100, 10, &use), IMGFMT_E_ABSENT);
+	saved_fini(&s);
+}
+END_TEST
+
 START_TEST(test_absent)
 {
 	struct saved_kernel s;
@@ -203,6 +258,7 @@ int main(void)
 	tcase_add_test(tc, test_no_table);
 	tcase_add_test(tc, test_endless);
 	tcase_add_test(tc, test_absent);
+	tcase_add_test(tc, test_swap_use);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

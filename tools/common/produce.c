@@ -6,12 +6,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "common/exclude.h"
 #include "common/input.h"
+#include "common/spool.h"
 #include "common/table.h"
 #include "common/units.h"
 
@@ -23,121 +26,6 @@ const struct opt_name opts_view[] = {
 	{ "jump", IMGFMT_VIEW_JUMP },
 	{ NULL, 0 }
 };
-
-/* ---- --exclude ------------------------------------------------------ */
-
-/* What one or several lists of words say. */
-struct excluded {
-	bool zero, none;
-	uint32_t classes;
-};
-
-#define CLASS(name) IMGFMT_EXCLUDE(IMGFMT_##name)
-
-/* What can be left out of an image that is to be resumed. */
-#define RESUMABLE (CLASS(FREE) | CLASS(UNACCEPTED) | CLASS(OFFLINE) | \
-		   CLASS(HWPOISON) | CLASS(KEXEC))
-
-static void add_excluded(struct excluded *e, const struct excluded *more)
-{
-	e->zero |= more->zero;
-	e->none |= more->none;
-	e->classes |= more->classes;
-}
-
-static bool exclude_word(struct tool *t, const char *word, size_t len,
-			 struct excluded *e)
-{
-	static const struct {
-		const char *word;
-		struct excluded means;
-	} words[] = {
-		{ "zero", { .zero = true } },
-		{ "none", { .none = true } },
-		{ "resumable", { .zero = true, .classes = RESUMABLE } },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i].word) != len ||
-		    memcmp(words[i].word, word, len))
-			continue;
-		add_excluded(e, &words[i].means);
-		return true;
-	}
-	for (int c = IMGFMT_NONE + 1; c < IMGFMT_CLASSES; c++) {
-		const char *name = imgfmt_class_name(c);
-
-		if (strlen(name) != len || memcmp(name, word, len))
-			continue;
-		e->classes |= IMGFMT_EXCLUDE(c);
-		return true;
-	}
-	tool_usage(t, "--exclude: '%.*s' is none of zero, free, unaccepted, "
-		   "offline, hwpoison, kexec, cache, cache-private, user, "
-		   "hugetlb, resumable, none", (int)len, word);
-	return false;
-}
-
-/*
- * The bits of makedumpfile's dump level.  That tool leaves out pages that
- * nobody can read or has whenever it looks at their use at all.
- */
-static void add_level(unsigned int level, struct excluded *e)
-{
-	static const struct {
-		unsigned int bit;
-		struct excluded means;
-	} bits[] = {
-		{ 1, { .zero = true } },
-		{ 2, { .classes = CLASS(CACHE) } },
-		{ 4, { .classes = CLASS(CACHE) | CLASS(CACHE_PRIVATE) } },
-		{ 8, { .classes = CLASS(USER) | CLASS(HUGETLB) } },
-		{ 16, { .classes = CLASS(FREE) | CLASS(UNACCEPTED) } },
-		{ 2 | 4 | 8 | 16,
-		  { .classes = CLASS(OFFLINE) | CLASS(HWPOISON) } },
-	};
-
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if (level & bits[i].bit)
-			add_excluded(e, &bits[i].means);
-}
-
-static bool exclude_list(struct tool *t, const char *list, struct excluded *e)
-{
-	for (;;) {
-		size_t len = strcspn(list, ",");
-
-		if (!exclude_word(t, list, len, e))
-			return false;
-		if (!list[len])
-			return true;
-		list += len + 1;
-	}
-}
-
-static bool take_exclude(struct produce *p)
-{
-	bool has_level = p->filters && p->level != PRODUCE_NO_LEVEL;
-	struct excluded e = { .zero = !p->exclude.count && !p->filters };
-
-	if (p->filters && !has_level && !p->exclude.count) {
-		tool_usage(p->tool, "say what to leave out: --exclude=WORDS or -d LEVEL");
-		return false;
-	}
-	if (has_level)
-		add_level(p->level, &e);
-	for (size_t i = 0; i < p->exclude.count; i++)
-		if (!exclude_list(p->tool, p->exclude.items[i], &e))
-			return false;
-	if (e.none && (e.zero || e.classes)) {
-		tool_usage(p->tool, "--exclude: 'none' stands alone");
-		return false;
-	}
-	if (!e.zero)
-		p->opts.flags |= IMGFMT_CONVERT_KEEP_ZERO;
-	p->opts.exclude = e.classes;
-	return true;
-}
 
 /* ---- Safety of the input --------------------------------------------- */
 
@@ -315,12 +203,28 @@ static void summarise(const struct produce *p, const char *output,
 			    imgfmt_signer_subject(p->opts.signer));
 	if (p->swap && is_taken_as_disk(p, output))
 		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
+	if (p->opts.max_segments)
+		msg_summary(m, output, "%" PRIu64 " segments; %" PRIu64
+			    " pages (%s) between them were taken back",
+			    r->segments, r->taken_back_pages,
+			    units_size(UNITS_BUF, r->taken_back_pages *
+						  p->page_size, exact));
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);
 	msg_note(m, output, "pages: %" PRIu64 " stored, %" PRIu64
 		 " zero, %" PRIu64 " excluded", r->stored_pages,
 		 r->zero_pages, r->excluded_pages);
+}
+
+static void warnings_json(const struct produce *p)
+{
+	struct json *j = &p->tool->json;
+
+	json_array(j, "warnings");
+	for (size_t i = 0; i < p->warning_count; i++)
+		json_error(j, NULL, &p->warnings[i]);
+	json_end(j);
 }
 
 static void report_json(const struct produce *p, const char *output,
@@ -335,6 +239,18 @@ static void report_json(const struct produce *p, const char *output,
 	if (p->filters) {
 		json_bool(j, "dry_run", p->dry_run);
 		json_uint(j, "page_size", p->page_size);
+	}
+	if (p->dry_run) {
+		json_object(j, "expected");
+		json_uint(j, "image_size", r->expected_bytes);
+		json_uint(j, "milliseconds", r->expected_ns / 1000000);
+		json_uint(j, "sampled_blocks", r->sampled_blocks);
+		json_end(j);
+	}
+	if (p->opts.max_segments) {
+		if (!p->dry_run)
+			json_uint(j, "segments", r->segments);
+		json_uint(j, "taken_back_pages", r->taken_back_pages);
 	}
 	json_string(j, "level", native ? imgfmt_level_name((int)r->level) :
 					 NULL);
@@ -355,10 +271,7 @@ static void report_json(const struct produce *p, const char *output,
 	json_end(j);
 	json_uint(j, "lost_pages", r->lost_pages);
 	json_bool(j, "unverified", r->unverified);
-	json_array(j, "warnings");
-	for (size_t i = 0; i < p->warning_count; i++)
-		json_error(j, NULL, &p->warnings[i]);
-	json_end(j);
+	warnings_json(p);
 	json_string(j, "recovered", imgfmt_recovery_name((int)r->recovery));
 	json_uint(j, "memory_size", r->bytes_read);
 	json_uint(j, "image_size", r->bytes_written);
@@ -391,7 +304,15 @@ static int print_plan(const struct produce *p,
 		if (r->pages_by_class[c])
 			plan_row(p, &table, imgfmt_class_name(c),
 				 r->pages_by_class[c]);
-	return table_finish(&table);
+	if (table_finish(&table))
+		return -1;
+	if (r->sampled_blocks)
+		printf("\nabout %s as %s, in about %s (estimated from %" PRIu64 " blocks)\n",
+		       units_size(UNITS_BUF, r->expected_bytes,
+				  p->tool->common.bytes),
+		       p->opts.to, units_duration(UNITS_BUF, r->expected_ns),
+		       r->sampled_blocks);
+	return 0;
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -465,6 +386,8 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_SALVAGE;
 	if (p->dry_run)
 		o->flags |= IMGFMT_CONVERT_DRY_RUN;
+	if (p->implausible)
+		o->flags |= IMGFMT_CONVERT_IMPLAUSIBLE;
 	if (p->used)
 		o->flags |= IMGFMT_CONVERT_USED;
 	if (p->elsewhere)
@@ -501,13 +424,16 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	wiped = rc && imgfmt_output_wiped(out);
 	imgfmt_output_free(out);
 	progress_finish(&t->progress);
+	json_end(&t->json);
 	if (rc) {
+		warnings_json(p);
 		status = fail(p, input, output, &err);
+		if (result.doubts)
+			msg_hint(&t->msg, "--allow-implausible writes it all the same, with the pages in doubt");
 		if (wiped)
 			tell_wiped(t, output);
 		return status;
 	}
-	json_end(&t->json);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
 	if (!p->dry_run) {
@@ -556,17 +482,52 @@ static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 	return status;
 }
 
-static int produce(struct produce *p, const char *operand)
+/*
+ * What pages were used for is told by the memory, which is not to be read from
+ * its beginning to its end.
+ */
+static bool spool_input(struct produce *p, const char *operand, int *exit_ret)
+{
+	uint32_t by_memory = p->opts.exclude & ~IMGFMT_EXCLUDE(IMGFMT_KEXEC);
+
+	if (!p->spool || !(by_memory || p->opts.vmcoreinfo) ||
+	    input_is_seekable(operand))
+		return true;
+	p->tool->spool = spool_operand(p->tool, operand, p->spool, exit_ret);
+	return p->tool->spool >= 0;
+}
+
+static int open_and_convert(struct produce *p, const char *operand,
+			    const char *output)
 {
 	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
-	const char *input = input_name(operand);
-	const char *output = p->dry_run ? "-" : tool_output(p->tool);
 	struct imgfmt_info info = { .struct_size = sizeof(info) };
+	const char *input = input_name(operand);
 	struct imgfmt_image *image;
 	struct imgfmt_error err;
 	int status;
 
-	if (!output || !take_exclude(p))
+	if (!spool_input(p, operand, &status))
+		return status;
+	if (input_open(p->tool, operand, flags, &image, &err)) {
+		status = fail(p, input, output, &err);
+	} else {
+		imgfmt_image_info(image, &info);
+		p->page_size = info.page_size;
+		status = sign_and_convert(p, image, input, output);
+		imgfmt_image_unref(image);
+	}
+	if (p->tool->spool)
+		close(p->tool->spool);
+	return status;
+}
+
+static int produce(struct produce *p, const char *operand)
+{
+	const char *input = input_name(operand);
+	const char *output = p->dry_run ? "-" : tool_output(p->tool);
+
+	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
 	if (!p->swap && (p->area.offset || p->area.resume_offset ||
 			 p->area.extents || p->area.flags))
@@ -582,25 +543,38 @@ static int produce(struct produce *p, const char *operand)
 		return tool_usage(p->tool, "%s: is the output too", input);
 	p->output = output;
 	fill_opts(p);
-	if (input_open(p->tool, operand, flags, &image, &err))
-		return fail(p, input, output, &err);
-	imgfmt_image_info(image, &info);
-	p->page_size = info.page_size;
-	status = sign_and_convert(p, image, input, output);
-	imgfmt_image_unref(image);
-	return status;
+	return open_and_convert(p, operand, output);
 }
 
-void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1])
+void produce_list_formats(uint32_t flags,
+			  struct opt_name words[PRODUCE_FORMATS_MAX + 1])
 {
+	size_t count = 0;
 	const char *name;
 
-	for (unsigned int i = 0; i < PRODUCE_FORMATS_MAX; i++) {
-		name = imgfmt_sink_name_at(i);
-		if (!name)
-			break;
-		words[i] = (struct opt_name){ name, (int)i };
+	for (unsigned int i = 0; (name = imgfmt_sink_name_at(i)) &&
+				 count < PRODUCE_FORMATS_MAX; i++)
+		if ((imgfmt_sink_flags(name) & flags) == flags)
+			words[count++] = (struct opt_name){ name, (int)i };
+}
+
+/* What is wrong with the text is not about the image. */
+static bool load_vmcoreinfo(struct produce *p, char **ret, int *exit_ret)
+{
+	struct imgfmt_convert_opts *o = &p->opts;
+	struct imgfmt_error err;
+
+	*ret = NULL;
+	if (!p->vmcoreinfo)
+		return true;
+	if (imgfmt_vmcoreinfo_load(p->vmcoreinfo, ret, &o->vmcoreinfo_size,
+				   &err)) {
+		tool_fail(p->tool, p->vmcoreinfo, &err);
+		*exit_ret = EXIT_TROUBLE;
+		return false;
 	}
+	o->vmcoreinfo = *ret;
+	return true;
 }
 
 void produce_begin(struct produce *p, const char *operand)
@@ -610,8 +584,12 @@ void produce_begin(struct produce *p, const char *operand)
 
 int produce_run(struct produce *p, const char *operand)
 {
-	int status = produce(p, operand);
+	char *vmcoreinfo;
+	int status;
 
+	if (load_vmcoreinfo(p, &vmcoreinfo, &status))
+		status = produce(p, operand);
+	free(vmcoreinfo);
 	opt_list_fini(&p->exclude);
 	return status;
 }

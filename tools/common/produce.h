@@ -20,10 +20,13 @@
 extern const struct opt_name opts_view[];
 
 /* The library has no more of them: rules about a resume, and doubts. */
-#define PRODUCE_WARNINGS 12
+#define PRODUCE_WARNINGS 14
 
 /* The formats that the library writes, as words of --to. */
 #define PRODUCE_FORMATS_MAX 16
+
+/* Whose dump levels they are. */
+enum { PRODUCE_MAKEDUMPFILE = 1 };
 
 /* No --dump-level was given. */
 #define PRODUCE_NO_LEVEL (~0u)
@@ -35,7 +38,11 @@ struct produce {
 	struct opt_list		   exclude;
 	bool			   filters;	/* --exclude must say something */
 	unsigned int		   level;	/* or PRODUCE_NO_LEVEL */
+	int			   compat;	/* 0: what is right */
 	bool			   dry_run;
+	bool			   implausible;
+	const char		  *vmcoreinfo;	/* a file */
+	uint64_t		   spool;	/* bytes of a pipe at most */
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
@@ -62,12 +69,24 @@ struct produce {
 		 "address pages as in VIEW"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
+	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
+		   "take VMCOREINFO from FILE, not from the input"), \
+	OPT_SIZE(0, "spool", "SIZE", &(p)->spool, \
+		 "keep at most SIZE of a pipe in a temporary file"), \
+	OPT_COUNT_OF(0, "max-segments", "N", &(p)->opts.max_segments, \
+		     UINT32_MAX, "make no more than N segments"), \
+	OPT_FLAG(0, "allow-implausible", &(p)->implausible, \
+		 "write it although classes are not plausible"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \
 		 "add digests of the pages themselves"), \
 	OPTS_SIGNING(&(p)->signing)
 
-/* @words ends with a row without a name. */
-void produce_list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
+/*
+ * The formats with all of @flags, IMGFMT_SINK_; @words ends with a row without
+ * a name.
+ */
+void produce_list_formats(uint32_t flags,
+			  struct opt_name words[PRODUCE_FORMATS_MAX + 1]);
 
 /* First of all: what fails from here on is about the input @operand. */
 void produce_begin(struct produce *p, const char *operand);

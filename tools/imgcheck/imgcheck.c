@@ -244,6 +244,23 @@ static void tell_signers(struct imgcheck *c)
 	}
 }
 
+/* What was looked at, in the words of the format. */
+static void tell_checked(struct imgcheck *c)
+{
+	const struct imgfmt_info *i = &c->info;
+	bool swap = i->resumes && i->format && !strcmp(i->format, "swsusp");
+	const char *tables = swap ? "header, map, page list, " :
+			     i->resumes ? "page list, " :
+			     i->has_info ? "tables, " : "";
+	const char *what = i->resumes ? "clusters" :
+			   i->has_info ? "blocks" : "parts";
+
+	msg_note(&c->tool.msg, c->input,
+		 "checked: %s%" PRIu64 " %s, %s%s", tables, c->report.blocks,
+		 what, units_size(UNITS_BUF, c->report.bytes, false),
+		 i->has_checksum && c->report.blocks ? ", their CRC" : "");
+}
+
 static int check(struct imgcheck *c, const char *operand)
 {
 	struct imgfmt_image *image;
@@ -266,10 +283,8 @@ static int check(struct imgcheck *c, const char *operand)
 	tell_signers(c);
 	add_json_verdict(c);
 	print_verdict(c);
-	msg_note(&c->tool.msg, c->input,
-		 "blocks checked: %" PRIu64 ", %s; notes: %" PRIu64,
-		 c->report.blocks, units_size(UNITS_BUF, c->report.bytes, false),
-		 c->report.notes);
+	if (c->opened)
+		tell_checked(c);
 	return verdict_exit(c->verdict);
 }
 

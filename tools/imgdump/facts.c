@@ -58,19 +58,23 @@ static void find_obstacles(struct facts *f, const struct dump *d)
 			     "a resume of it failed");
 }
 
-/* Made from a hibernation image that its kernel still would resume. */
-static bool is_from_swap(const struct dump *d)
+/* Whether it was made from a hibernation image, and its kernel still would
+   resume that. */
+static void look_at_swap(struct facts *f, const struct dump *d)
 {
 	const uint32_t lost = IMGFMT_NOT_RESUMABLE_SALVAGED |
 			      IMGFMT_NOT_RESUMABLE_LEFT_OUT;
 	struct imgfmt_fact fact;
 
-	if (d->info.resumes || d->damaged || d->info.not_resumable & lost)
-		return false;
-	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &fact); i++)
-		if (!strcmp(fact.name, "swap_state"))
-			return strcmp(fact.text, "consumed") != 0;
-	return false;
+	if (d->info.resumes)
+		return;
+	for (size_t i = 0; !imgfmt_image_fact(d->image, i, &fact); i++) {
+		if (strcmp(fact.name, "swap_state"))
+			continue;
+		f->was_in_swap = true;
+		f->from_swap = !d->damaged && !(d->info.not_resumable & lost) &&
+			       strcmp(fact.text, "consumed");
+	}
 }
 
 static void count_backup_map(struct facts *f, const struct dump *d)
@@ -120,7 +124,7 @@ void facts_gather(struct facts *f, struct dump *d)
 	count_backup_map(f, d);
 	count_slots(f, d);
 	find_obstacles(f, d);
-	f->from_swap = is_from_swap(d);
+	look_at_swap(f, d);
 	find_kernel(f, d);
 }
 

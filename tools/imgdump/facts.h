@@ -26,6 +26,7 @@ struct facts {
 	size_t		 slots, slots_used;
 	struct obstacle	 obstacles[OBSTACLES_MAX];
 	size_t		 obstacle_count;
+	bool		 was_in_swap;	/* made from a hibernation image */
 	bool		 from_swap;	/* nothing else hinders it there */
 	bool		 has_kernel;
 	struct imgfmt_kernel_info kernel;	/* out of the memory */

@@ -255,7 +255,7 @@ static bool check_options(struct dump *d)
 	d->wanted[WHAT_SUMMARY] |= !wanted;
 	d->titled = wanted > 1;
 	if (d->machine_facts && (wanted || d->raw || d->view ||
-				 d->tool.noperands))
+				 d->vmcoreinfo_file || d->tool.noperands))
 		return dump_usage(d, "--machine-facts goes with no image and nothing else to show");
 	if (!d->machine_facts && !d->tool.noperands)
 		return dump_usage(d, "missing operand");
@@ -272,6 +272,19 @@ static bool check_options(struct dump *d)
 	if (d->raw && !d->wanted[WHAT_VMCOREINFO] && isatty(STDOUT_FILENO))
 		return dump_usage(d, "raw bytes are not written to a terminal");
 	return read_parse(d);
+}
+
+/* What is wrong with the text is not about the image. */
+static bool load_vmcoreinfo(struct dump *d)
+{
+	struct imgfmt_error err;
+
+	if (!d->vmcoreinfo_file ||
+	    !imgfmt_vmcoreinfo_load(d->vmcoreinfo_file, &d->vmcoreinfo,
+				    &d->vmcoreinfo_size, &err))
+		return true;
+	tool_fail(&d->tool, d->vmcoreinfo_file, &err);
+	return false;
 }
 
 static const struct tool_info tool_info = {
@@ -320,6 +333,8 @@ int main(int argc, char **argv)
 		OPT_WORD(0, "view", "VIEW", &d.view, view_words,
 			 "show --pages and --read in VIEW"),
 		OPT_FLAG(0, "raw", &d.raw, "write bytes as they are"),
+		OPT_STRING(0, "use-vmcoreinfo", "FILE", &d.vmcoreinfo_file,
+			   "take VMCOREINFO from FILE, not from the image"),
 		OPTS_REPORT(&d.tool.common),
 		OPTS_COLOR(&d.tool.common),
 		OPTS_PROGRESS(&d.tool.common),
@@ -330,13 +345,13 @@ int main(int argc, char **argv)
 	};
 	int status = EXIT_TROUBLE;
 
-	if (!tool_start(&d.tool, &tool_info, opts, argc, argv, &status)) {
-		opt_list_fini(&d.reads);
-		return status;
-	}
-	if (check_options(&d))
+	if (!tool_start(&d.tool, &tool_info, opts, argc, argv, &status))
+		goto out;
+	if (check_options(&d) && load_vmcoreinfo(&d))
 		status = d.machine_facts ? machine_facts(&d.tool) : run(&d);
 	status = tool_finish(&d.tool, status);
+out:
+	free(d.vmcoreinfo);
 	free(d.spans);
 	opt_list_fini(&d.reads);
 	return status;

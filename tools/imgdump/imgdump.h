@@ -52,6 +52,9 @@ struct dump {
 	bool			raw;
 	int			view;		/* asked for, or 0 */
 	bool			virt, phys;	/* addresses of --read */
+	const char		*vmcoreinfo_file;
+	char			*vmcoreinfo;	/* what is in it, or NULL */
+	size_t			vmcoreinfo_size;
 	bool			machine_facts;	/* and no image */
 	struct opt_list		reads;		/* arguments of --read */
 	struct span		*spans;		/* the same, parsed */

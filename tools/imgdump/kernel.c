@@ -45,6 +45,8 @@ int kernel_need(struct dump *d, struct imgfmt_kernel **ret,
 {
 	const struct imgfmt_kernel_opts opts = {
 		.struct_size = sizeof(opts),
+		.vmcoreinfo = d->vmcoreinfo,
+		.vmcoreinfo_size = d->vmcoreinfo_size,
 		.progress = { .fn = update, .ctx = d },
 	};
 	int rc = d->kernel ? IMGFMT_OK : open_kernel(d, &opts, err);
@@ -58,6 +60,8 @@ bool kernel_quick(struct dump *d, struct imgfmt_kernel_info *ret)
 	const struct imgfmt_kernel_opts opts = {
 		.struct_size = sizeof(opts),
 		.flags = IMGFMT_KERNEL_QUICK,
+		.vmcoreinfo = d->vmcoreinfo,
+		.vmcoreinfo_size = d->vmcoreinfo_size,
 		.search_frames = QUICK_FRAMES,
 		.progress = { .fn = update, .ctx = d },
 	};
@@ -75,7 +79,7 @@ int kernel_vmcoreinfo(struct dump *d, const char **text, size_t *size,
 	struct imgfmt_kernel *kernel;
 	int rc;
 
-	if (!imgfmt_image_vmcoreinfo(d->image, text, size))
+	if (!d->vmcoreinfo && !imgfmt_image_vmcoreinfo(d->image, text, size))
 		return IMGFMT_OK;
 	rc = kernel_need(d, &kernel, err);
 	if (!rc)

@@ -3,6 +3,7 @@
  * The summary as text: what is it, can it be resumed, what is in it.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "common/text.h"
 #include "facts.h"
@@ -15,12 +16,19 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static const char *kind_words(const struct dump *d)
+/*
+ * An image of a crash dump has the same kind as one of a hibernated system; what
+ * tells them apart is that nothing leads back into it.
+ */
+static const char *kind_words(const struct dump *d, const struct facts *f)
 {
 	const char *name = imgfmt_kind_name(d->info.kind);
 
 	if (!d->info.has_info)
 		return d->info.description;
+	if (d->info.kind == IMGFMT_HIBERNATED_SYSTEM && !d->info.entry &&
+	    !f->was_in_swap)
+		return "memory of a system, not said whether hibernated";
 	return name ? name : "unknown";
 }
 
@@ -277,14 +285,48 @@ static int print_pages(struct dump *d, const struct facts *f,
 	return text_table_end(&t, err);
 }
 
-/* A name as a title: "swap_uuid" is "Swap uuid". */
+/* Words of names that are no words of a title, the longer ones first. */
+static const struct {
+	const char *name, *title;
+} words[] = {
+	{ "jump_address_phys", "jump address (physical)" },
+	{ "num_physpages", "physical pages" },
+	{ "uts_version", "version" },
+	{ "version_code", "version code" },
+	{ "sleep_cpu_mpidr", "MPIDR of the sleeping CPU" },
+	{ "ttbr1_el1", "TTBR1_EL1" },
+	{ "crc32", "CRC32" },
+	{ "uuid", "UUID" },
+	{ "cr3", "CR3" },
+};
+
+/* The words of a title that @name begins with; *@len: what they stand for. */
+static const char *next_words(const char *name, size_t *len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		*len = strlen(words[i].name);
+		if (!strncmp(name, words[i].name, *len) &&
+		    (!name[*len] || name[*len] == '_'))
+			return words[i].title;
+	}
+	*len = strcspn(name, "_");
+	return NULL;
+}
+
+/* A name as a title: "swap_uuid" is "Swap UUID". */
 static const char *title(char *buf, size_t size, const char *name)
 {
-	size_t i;
+	size_t used = 0, len;
 
-	for (i = 0; name[i] && i < size - 1; i++)
-		buf[i] = name[i] == '_' ? ' ' : name[i];
-	buf[i] = '\0';
+	*buf = '\0';
+	for (; *name && used < size - 1; name += len + (name[len] == '_')) {
+		const char *text = next_words(name, &len);
+
+		snprintf(buf + used, size - used, "%.*s%s",
+			 (int)(text ? strlen(text) : len), text ? text : name,
+			 name[len] ? " " : "");
+		used = strlen(buf);
+	}
 	if (*buf >= 'a' && *buf <= 'z')
 		*buf -= 'a' - 'A';
 	return buf;
@@ -352,7 +394,7 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	facts_gather(&f, d);
 	table_start_pairs(&t, stdout);
 	table_pair(&t, "Image", "%s", d->file);
-	table_pair(&t, "Kind", "%s", kind_words(d));
+	table_pair(&t, "Kind", "%s", kind_words(d, &f));
 	print_kernel(d, &t, &f);
 	print_format(d, &t);
 	print_size(d, &t, &f);

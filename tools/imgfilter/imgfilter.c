@@ -2,25 +2,11 @@
 /*
  * imgfilter - leave pages out of an image by what they were used for.
  */
-#include <string.h>
-
 #include "common/produce.h"
+#include "common/spool.h"
 
 /* makedumpfile has no bits beyond. */
 #define LEVEL_MAX 31
-
-/* Those that a kernel takes back have no use for half an image. */
-static void list_formats(struct opt_name words[PRODUCE_FORMATS_MAX + 1])
-{
-	struct opt_name all[PRODUCE_FORMATS_MAX + 1] = { 0 };
-	size_t count = 0;
-
-	produce_list_formats(all);
-	for (size_t i = 0; all[i].name; i++)
-		if (strcmp(all[i].name, "swsusp") &&
-		    strcmp(all[i].name, "snapshot"))
-			words[count++] = all[i];
-}
 
 int main(int argc, char **argv)
 {
@@ -35,18 +21,25 @@ int main(int argc, char **argv)
 		.operands_min = 1,
 		.operands_max = 1,
 	};
+	static const struct opt_name peers[] = {
+		{ "makedumpfile", PRODUCE_MAKEDUMPFILE },
+		{ NULL, 0 }
+	};
 	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
 	struct tool tool = { 0 };
 	struct produce produce = {
 		.tool = &tool,
 		.filters = true,
 		.level = PRODUCE_NO_LEVEL,
+		.spool = SPOOL_DEFAULT,
 	};
 	int to = 0;	/* the first: packed */
 	int status;
 	const struct opt opts[] = {
 		OPT_UINT('d', "dump-level", "LEVEL", &produce.level, LEVEL_MAX,
 			 "leave out what makedumpfile does at LEVEL"),
+		OPT_WORD(0, "compat", "TOOL", &produce.compat, peers,
+			 "leave out exactly what TOOL does"),
 		OPT_FLAG(0, "dry-run", &produce.dry_run,
 			 "write nothing, tell how many pages there are"),
 		OPT_WORD(0, "to", "FORMAT", &to, formats, "write FORMAT"),
@@ -60,7 +53,7 @@ int main(int argc, char **argv)
 		OPTS_END
 	};
 
-	list_formats(formats);
+	produce_list_formats(IMGFMT_SINK_FILTERED, formats);
 	if (!tool_start(&tool, &info, opts, argc, argv, &status))
 		return status;
 	produce_begin(&produce, tool.operands[0]);

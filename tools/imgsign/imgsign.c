@@ -194,13 +194,19 @@ static int open_image(struct imgsign *c, const char *operand)
 
 	c->tool.signed_by = signers_take;
 	c->tool.signed_by_ctx = &c->before;
-	if (input_open(&c->tool, operand, 0, &c->image, &err)) {
+	if (input_open(&c->tool, operand, IMGFMT_OPEN_DAMAGED, &c->image,
+		       &err)) {
 		/* What is there is shown all the same. */
 		if (c->list && c->before.count)
 			list(c);
 		return tool_fail(&c->tool, c->input, &err);
 	}
 	imgfmt_image_info(c->image, &info);
+	if (!imgfmt_image_damage(c->image, &err)) {
+		if (c->detached || info.level != IMGFMT_SEALED)
+			return tool_fail(&c->tool, c->input, &err);
+		msg_caution(&c->tool.msg, c->input, &err);
+	}
 	if (!c->detached && !c->list && info.level != IMGFMT_SEALED) {
 		err = (struct imgfmt_error){ .status = IMGFMT_E_UNSUPPORTED,
 					     .offset = IMGFMT_NOWHERE,

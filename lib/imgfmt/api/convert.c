@@ -25,8 +25,11 @@ int imgfmt_convert(struct imgfmt_image *image,
 		rc = convert_run(&c, &o, out, &result, err);
 	result.recovery = c.recovery;
 	result.doubts = c.doubts;
+	result.taken_back_pages = c.taken_back;
 	conversion_fini(&c);
-	if (!rc && ret)
+	if (rc)
+		result = (struct imgfmt_convert_result){ .doubts = c.doubts };
+	if (ret && (!rc || c.doubts))
 		options_give(ret, &result, sizeof(result));
 	return rc;
 }

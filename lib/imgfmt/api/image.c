@@ -75,6 +75,17 @@ void imgfmt_image_unref(struct imgfmt_image *image)
 	source_unref(image);
 }
 
+static void add_manifest(const struct imgfmt_image *image,
+			 struct imgfmt_info *info)
+{
+	info->stored_pages = image->manifest.stored_pages;
+	info->zero_pages = image->manifest.zero_pages;
+	info->data_size = image->plan.data_size;
+	info->image_size = image->plan.image_size;
+	memcpy(info->root, image->manifest.root, sizeof(info->root));
+	memcpy(info->uuid, info->root, sizeof(info->uuid));
+}
+
 void imgfmt_image_info(const struct imgfmt_image *image,
 		       struct imgfmt_info *ret)
 {
@@ -94,8 +105,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.free_policy = i->free_policy,
 		.poison = i->poison,
 		.has_info = image->has_info,
-		.has_content_digests = i->ignorable &
-				       IMGFMT_FEATURE_CONTENT_DIGESTS ? 1 : 0,
+		.has_content_digests =
+			!!(i->ignorable & IMGFMT_FEATURE_CONTENT_DIGESTS),
 		.page_size = i->page_size,
 		.block_pages = i->block_pages,
 		.not_resumable = i->not_resumable,
@@ -126,16 +137,10 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 	memcpy(info.uuid, i->uuid, sizeof(info.uuid));
 	memcpy(info.firmware_digest, image->memory.firmware,
 	       sizeof(info.firmware_digest));
-	if (image->has_tables) {
-		info.stored_pages = image->manifest.stored_pages;
-		info.zero_pages = image->manifest.zero_pages;
-		info.data_size = image->plan.data_size;
-		info.image_size = image->plan.image_size;
-		memcpy(info.root, image->manifest.root, sizeof(info.root));
-		memcpy(info.uuid, info.root, sizeof(info.uuid));
-	} else if (io_size(image->io) != IO_SIZE_UNKNOWN) {
+	if (image->has_tables)
+		add_manifest(image, &info);
+	else if (io_size(image->io) != IO_SIZE_UNKNOWN)
 		info.image_size = io_size(image->io);
-	}
 	options_give(ret, &info, sizeof(info));
 }
 

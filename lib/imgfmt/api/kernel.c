@@ -51,8 +51,14 @@ static int find_kernel(struct imgfmt_kernel *k,
 				  &k->image->backup_map, &why);
 
 	has_note = vmcoreinfo_find(&k->image->notes, &note);
+	k->origin = IMGFMT_VMCOREINFO_NOTE;
+	if (o->vmcoreinfo) {
+		has_note = true;
+		note.text = o->vmcoreinfo;
+		note.size = o->vmcoreinfo_size;
+		k->origin = IMGFMT_VMCOREINFO_GIVEN;
+	}
 	if (has_note) {
-		k->origin = IMGFMT_VMCOREINFO_NOTE;
 		if (rc == IMGFMT_E_SEEK || rc == IMGFMT_E_ABSENT)
 			return describe_only(k, &note, &why, err);
 	}
@@ -94,6 +100,25 @@ int imgfmt_kernel_new(struct imgfmt_image *image,
 		return rc;
 	}
 	*ret = k;
+	return IMGFMT_OK;
+}
+
+int imgfmt_vmcoreinfo_load(const char *path, char **ret, size_t *size_ret,
+			   struct imgfmt_error *err)
+{
+	struct vec text;
+	int rc;
+
+	vec_init(&text, 1);
+	rc = vmcoreinfo_load(path, &text, err);
+	*ret = NULL;
+	*size_ret = 0;
+	if (rc) {
+		vec_fini(&text);
+		return rc;
+	}
+	*ret = text.data;
+	*size_ret = text.len;
 	return IMGFMT_OK;
 }
 

@@ -100,7 +100,8 @@ const char *imgfmt_reason_name(unsigned int bit)
 
 const char *imgfmt_vmcoreinfo_origin_name(int origin)
 {
-	static const char *const words[] = { NULL, "note", "memory" };
+	static const char *const words[] = { NULL, "note", "memory",
+					     "given" };
 
 	return WORD(words, origin);
 }
@@ -171,6 +172,13 @@ const char *imgfmt_source_name_at(unsigned int position)
 	const struct source_ops *s = source_at(position);
 
 	return s ? s->name : NULL;
+}
+
+uint32_t imgfmt_sink_flags(const char *name)
+{
+	const struct sink_ops *s = sink_by_name(name);
+
+	return s ? s->flags : 0;
 }
 
 const char *imgfmt_sink_name_at(unsigned int position)

@@ -52,6 +52,18 @@ static int check_same(const struct imgfmt_image *image,
 	return rc;
 }
 
+/* Slots that are neither free nor in use. */
+static uint32_t damaged_slots(const struct imgfmt_image *image)
+{
+	uint32_t kind, size, damaged = 0;
+
+	for (uint32_t i = 0; i < IMGFMT_SLOTS; i++)
+		if (slot_decode(image->slots + (1 + i) * IMGFMT_MUTABLE_UNIT,
+				0, &kind, &size, NULL))
+			damaged |= 1u << i;
+	return damaged;
+}
+
 int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
 		       const struct imgfmt_slots_opts *opts, int *slot_ret,
 		       struct imgfmt_error *err)
@@ -77,7 +89,8 @@ int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
 			    path);
 	if (!rc)
 		rc = check_same(image, place, o.offset, err);
-	change = (struct slots_change){ .clear = o.clear,
+	change = (struct slots_change){ .clear = o.clear |
+						 damaged_slots(image),
 					.signature = o.signature,
 					.size = o.signature_size };
 	at = o.offset + image->plan.mutable_at + IMGFMT_MUTABLE_UNIT;

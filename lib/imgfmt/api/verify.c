@@ -47,6 +47,12 @@ static void tell_damage(struct verifier *v)
 				       IMGFMT_FINDING_ERROR, &image->damage);
 }
 
+static void tell_remark(void *ctx, int severity,
+			const struct imgfmt_error *what)
+{
+	verify_tell(ctx, severity, what);
+}
+
 int imgfmt_verify(struct imgfmt_image *image,
 		  const struct imgfmt_verify_opts *opts,
 		  struct imgfmt_report *ret, struct imgfmt_error *err)
@@ -64,6 +70,8 @@ int imgfmt_verify(struct imgfmt_image *image,
 	tell_bare(&v);
 	tell_salvaged(&v);
 	tell_damage(&v);
+	if (!image->damage.status && image->ops->remark)
+		image->ops->remark(image, tell_remark, &v);
 	rc = image->damage.status ? IMGFMT_OK : verify_data(&v, err);
 	if (!rc)
 		rc = verify_resumable(&v, err);

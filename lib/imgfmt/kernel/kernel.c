@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernel/kernel.h"
 
+#include <elf.h>
+
 #include "base/error.h"
 
 /* Walks in search of the direct map, and candidates that are tried. */
@@ -28,6 +30,36 @@ static int find_mapped(struct kernel *k, uint64_t vaddr, uint64_t paddr)
 		       (unsigned long long)vaddr);
 }
 
+/* The first of the keys that the way to page tables and names takes. */
+static const char *missing_key(const struct kernel *k)
+{
+	static const struct {
+		uint16_t machine;	/* EM_NONE: any */
+		const char *key, *or;
+	} keys[] = {
+		{ EM_NONE, "OSRELEASE", NULL },
+		{ EM_NONE, "SYMBOL(init_uts_ns)", NULL },
+		{ EM_NONE, "OFFSET(uts_namespace.name)", NULL },
+		{ EM_X86_64, "NUMBER(phys_base)", NULL },
+		{ EM_X86_64, "SYMBOL(swapper_pg_dir)", "SYMBOL(init_top_pgt)" },
+		{ EM_AARCH64, "NUMBER(kimage_voffset)", NULL },
+		{ EM_AARCH64, "NUMBER(VA_BITS)", NULL },
+		{ EM_AARCH64, "SYMBOL(_stext)", NULL },
+		{ EM_AARCH64, "SYMBOL(swapper_pg_dir)", NULL },
+	};
+	const char *text;
+	size_t len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if ((keys[i].machine == EM_NONE ||
+		     keys[i].machine == k->memory.machine) &&
+		    !vmcoreinfo_get(&k->info, keys[i].key, &text, &len) &&
+		    !(keys[i].or && vmcoreinfo_get(&k->info, keys[i].or,
+						   &text, &len)))
+			return keys[i].key;
+	return NULL;
+}
+
 /*
  * VMCOREINFO may be another kernel's, or the memory may be in the wrong view:
  * nothing is read through page tables before they are known to be the right
@@ -40,6 +72,11 @@ static int prove(struct kernel *k)
 	uint64_t page_size, stext;
 	int rc;
 
+	if ((!l->has_paging || !*k->uts.release) &&
+	    arch_find(k->memory.machine, k->memory.big_endian) &&
+	    missing_key(k))
+		return err_set(why, IMGFMT_E_ABSENT, "VMCOREINFO has no %s",
+			       missing_key(k));
 	if (!l->has_paging)
 		return err_set(why, IMGFMT_E_ABSENT,
 			       "VMCOREINFO does not tell the page tables of this architecture");

@@ -143,6 +143,9 @@ static int init_flat(struct mem_map *m, struct imgfmt_error *err)
 			       err);
 	if (!rc)
 		rc = read_node(m, node, "node_mem_map", &m->flat_vaddr, err);
+	if (!rc && m->flat_first > UINT64_MAX - m->flat_pages)
+		return err_set(err, IMGFMT_E_CORRUPT,
+			       "the kernel's memory cannot end beyond 2^64");
 	return rc;
 }
 
@@ -278,4 +281,28 @@ int mem_map_read(struct mem_map *m, uint64_t pfn, uint8_t *pages,
 			return rc;
 	}
 	return IMGFMT_OK;
+}
+
+bool mem_map_has(struct mem_map *m, uint64_t pfn, uint64_t *first)
+{
+	uint64_t vaddr;
+	bool has = !find_page(m, pfn, &vaddr, NULL);
+
+	if (!m->flat)
+		*first = pfn & ~low_mask(m->section_shift);
+	else if (has)
+		*first = m->flat_first;
+	else
+		*first = pfn < m->flat_first ? 0 : m->flat_first + m->flat_pages;
+	return has;
+}
+
+uint64_t mem_map_end(const struct mem_map *m, uint64_t pfn)
+{
+	if (!m->flat)
+		return (pfn | low_mask(m->section_shift)) + 1;
+	if (pfn < m->flat_first)
+		return m->flat_first;
+	return pfn - m->flat_first < m->flat_pages ?
+		       m->flat_first + m->flat_pages : UINT64_MAX;
 }

@@ -55,4 +55,13 @@ int mem_map_init(struct mem_map *m, struct kernel *k, struct imgfmt_error *err);
 int mem_map_read(struct mem_map *m, uint64_t pfn, uint8_t *pages,
 		 uint64_t *known, struct imgfmt_error *err);
 
+/*
+ * Whether the kernel has struct pages for the section that frame @pfn lies in,
+ * which begins at *@first.  One it has all of, or none.
+ */
+bool mem_map_has(struct mem_map *m, uint64_t pfn, uint64_t *first);
+
+/* The first frame behind that section; above @pfn. */
+uint64_t mem_map_end(const struct mem_map *m, uint64_t pfn);
+
 #endif /* IMGFMT_KERNEL_MEM_MAP_H */

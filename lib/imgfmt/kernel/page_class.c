@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "kernel/page_layout.h"
+#include "kernel/zones.h"
 
 /* No compound page is larger: 16 GiB in pages of 4 KiB. */
 #define COMPOUND_ORDER_MAX 22u
@@ -17,16 +18,34 @@
 #define MAPPING_ANON ((uint64_t)1)
 #define COMPOUND_TAIL ((uint64_t)1)
 
+/*
+ * The kernel's count of free pages is not exact: each processor keeps a part
+ * of it for itself.  They may differ by one in so many, or so many.
+ */
+#define FREE_DIFFERS_PART 100u
+#define FREE_DIFFERS	  256u
+
+/* Sections that are looked up in gaps between frames. */
+#define GAP_SECTIONS 65536u
+
+/* The flag that makedumpfile takes for slab's where the kernel tells none. */
+#define PEER_SLAB_BIT 7u
+
+/* Its bits are those of a 32-bit word. */
+#define PEER_BITS 32u
+
 struct walk {
 	struct page_classes *c;
 	struct mem_map map;
 	struct page_layout layout;
+	struct zones zones;
+	const struct page_class_opts *opts;
 	uint32_t want;
-	uint64_t max_runs;
 	const struct frames *frames;
-	const struct imgfmt_progress *progress;
 	uint64_t next;		/* the first frame that has no class yet */
-	uint64_t batches_done, free_frames;
+	uint64_t batches_done, free_frames, unaccepted, class_frames;
+	uint64_t unseen;	/* frames with a struct page that was not read */
+	unsigned int gap_sections;
 	uint8_t *pages;
 	uint64_t known[KNOWN_WORDS];
 };
@@ -111,7 +130,8 @@ static bool free_block(struct walk *w, const struct page *p, uint64_t *frames)
 	const struct page_layout *l = &w->layout;
 	uint64_t order = get_le64(p->bytes + l->private_field);
 
-	if (order >= l->orders || p->pfn & low_mask((unsigned int)order)) {
+	if (order >= l->orders || (!w->opts->as_makedumpfile &&
+				   p->pfn & low_mask((unsigned int)order))) {
 		doubt(w, PAGE_DOUBT_FREE_ORDER, p->pfn, order);
 		return false;
 	}
@@ -173,6 +193,7 @@ static unsigned int classify(struct walk *w, const struct page *p,
 	}
 	if (has_type(p, &l->unaccepted) && l->orders) {
 		*frames = (uint64_t)1 << (l->orders - 1);
+		w->unaccepted += *frames;
 		return IMGFMT_UNACCEPTED;
 	}
 	if (!p->slab && has_type(p, &l->offline)) {
@@ -184,14 +205,121 @@ static unsigned int classify(struct walk *w, const struct page *p,
 	return class_of_content(w, p, frames);
 }
 
+/* ---- As makedumpfile decides ------------------------------------------- */
+
+static bool peer_has_bit(const struct page *p, unsigned int bit)
+{
+	return bit < 64 && p->flags >> bit % PEER_BITS & 1;
+}
+
+/* An order that cannot be is none to it. */
+static uint64_t peer_frames(const struct walk *w, const struct page *p,
+			    bool *huge)
+{
+	const struct page_layout *l = &w->layout;
+	unsigned int order;
+
+	*huge = false;
+	if (!(p->flags & l->head_mask) || p->alone)
+		return 1;
+	*huge = page_layout_is_huge(l, p->bytes);
+	order = page_layout_order(l, p->bytes);
+	if (order >= 64 || p->pfn & low_mask(order) ||
+	    p->pfn + ((uint64_t)1 << order) < p->pfn)
+		return 1;
+	return (uint64_t)1 << order;
+}
+
+static bool peer_is_slab(const struct walk *w, const struct page *p)
+{
+	unsigned int bit = w->layout.slab_bit;
+
+	return has_type(p, &w->layout.slab) ||
+	       peer_has_bit(p, bit < 64 ? bit : PEER_SLAB_BIT);
+}
+
+/* The first of its questions that a page answers with yes. */
+static unsigned int peer_content(const struct walk *w, const struct page *p,
+				 bool slab, bool huge)
+{
+	const struct page_layout *l = &w->layout;
+	bool anon = get_le64(p->bytes + l->mapping) & MAPPING_ANON && !slab;
+	bool cache = peer_has_bit(p, l->lru) ||
+		     (peer_has_bit(p, l->swapbacked) &&
+		      peer_has_bit(p, l->swapcache));
+	bool is_private = peer_has_bit(p, l->private_bit);
+
+	if (w->want & IMGFMT_EXCLUDE(IMGFMT_CACHE) && cache && !anon &&
+	    !is_private)
+		return IMGFMT_CACHE;
+	if (w->want & IMGFMT_EXCLUDE(IMGFMT_CACHE_PRIVATE) && cache && !anon)
+		return IMGFMT_CACHE_PRIVATE;
+	if (w->want & IMGFMT_EXCLUDE(IMGFMT_USER) && anon)
+		return IMGFMT_USER;
+	if (w->want & IMGFMT_EXCLUDE(IMGFMT_HUGETLB) && huge)
+		return IMGFMT_HUGETLB;
+	if (l->hwpoison < 64 && peer_has_bit(p, l->hwpoison))
+		return IMGFMT_HWPOISON;
+	return !slab && has_type(p, &l->offline) ? IMGFMT_OFFLINE :
+						  IMGFMT_NONE;
+}
+
+static unsigned int peer_classify(struct walk *w, const struct page *p,
+				  uint64_t *frames)
+{
+	const struct page_layout *l = &w->layout;
+	bool slab = peer_is_slab(w, p), huge;
+
+	*frames = 1;
+	if (get_le64(p->bytes + l->compound) & COMPOUND_TAIL)
+		return IMGFMT_NONE;
+	if (l->orders && !slab && has_type(p, &l->buddy))
+		return free_block(w, p, frames) ? IMGFMT_FREE : IMGFMT_NONE;
+	if (l->orders && has_type(p, &l->unaccepted)) {
+		*frames = (uint64_t)1 << (l->orders - 1);
+		w->unaccepted += *frames;
+		return IMGFMT_UNACCEPTED;
+	}
+	*frames = peer_frames(w, p, &huge);
+	return peer_content(w, p, slab, huge);
+}
+
+/*
+ * It takes the last section with struct pages as the end of memory: firmware
+ * above it is gone whatever the level.  Looked for in sections with frames only.
+ */
+static void find_end(struct walk *w)
+{
+	const struct imgfmt_run *r = frames_runs(w->frames);
+
+	if (!w->opts->as_makedumpfile)
+		return;
+	for (size_t i = w->frames->runs.len; i--;) {
+		uint64_t last = r[i].pfn + r[i].pages - 1, first;
+
+		for (;;) {
+			if (mem_map_has(&w->map, last, &first)) {
+				w->c->end = mem_map_end(&w->map, last);
+				return;
+			}
+			if (first <= r[i].pfn)
+				break;
+			last = first - 1;
+		}
+	}
+}
+
+/* ---- The walk ------------------------------------------------------------ */
+
 static int add_run(struct walk *w, const struct imgfmt_run *run,
 		   struct imgfmt_error *err)
 {
-	if (w->c->frames.runs.len >= w->max_runs)
+	if (w->c->frames.runs.len >= w->opts->max_runs)
 		return err_set(err, IMGFMT_E_LIMIT,
 			       "classes of more than %llu runs of frames take more memory than the limit",
-			       (unsigned long long)w->max_runs);
+			       (unsigned long long)w->opts->max_runs);
 	w->next = run->pfn + run->pages;
+	w->class_frames += run->pages;
 	return frames_add(&w->c->frames, run, err);
 }
 
@@ -208,10 +336,13 @@ static int walk_batch(struct walk *w, uint64_t first, struct imgfmt_error *err)
 			continue;
 		if (!(w->known[i / 64] >> i % 64 & 1)) {
 			doubt(w, PAGE_DOUBT_UNKNOWN, run.pfn, 0);
+			w->unseen++;
 			continue;
 		}
 		load_page(w, run.pfn, i, &page);
-		run.class_id = classify(w, &page, &run.pages);
+		run.class_id = w->opts->as_makedumpfile ?
+				       peer_classify(w, &page, &run.pages) :
+				       classify(w, &page, &run.pages);
 		if (!(w->want & IMGFMT_EXCLUDE(run.class_id)) ||
 		    run.class_id == IMGFMT_NONE)
 			continue;
@@ -222,12 +353,32 @@ static int walk_batch(struct walk *w, uint64_t first, struct imgfmt_error *err)
 
 static int tell_progress(struct walk *w, struct imgfmt_error *err)
 {
-	const struct imgfmt_progress *p = w->progress;
+	const struct imgfmt_progress *p = &w->opts->progress;
 
 	if (w->batches_done++ % PROGRESS_BATCHES || !p->fn ||
 	    !p->fn(p->ctx, 0, w->frames->present * w->map.k->memory.page_size))
 		return IMGFMT_OK;
 	return err_set(err, IMGFMT_E_CANCELLED, "stopped");
+}
+
+/*
+ * Frames of which nothing is in the image may be free too, if the kernel has
+ * struct pages of them: how many are not seen.
+ */
+static void count_gap(struct walk *w, uint64_t pfn, uint64_t end)
+{
+	while (pfn < end) {
+		uint64_t first, stop = min_u64(end, mem_map_end(&w->map, pfn));
+
+		if (w->gap_sections >= GAP_SECTIONS) {
+			w->unseen += end - pfn;
+			return;
+		}
+		w->gap_sections++;
+		if (mem_map_has(&w->map, pfn, &first))
+			w->unseen += stop - pfn;
+		pfn = stop;
+	}
 }
 
 /*
@@ -245,6 +396,7 @@ static int walk_frames(struct walk *w, struct imgfmt_error *err)
 
 		if (r->state == IMGFMT_EXCLUDED)
 			continue;
+		count_gap(w, next, at);
 		for (at = max_u64(at, next); at < r->pfn + r->pages;
 		     at = next) {
 			int rc = tell_progress(w, err);
@@ -256,6 +408,7 @@ static int walk_frames(struct walk *w, struct imgfmt_error *err)
 			next = at + MEM_MAP_BATCH;
 		}
 	}
+	count_gap(w, next, max_u64(next, w->zones.end));
 	return IMGFMT_OK;
 }
 
@@ -268,49 +421,118 @@ static int prepare(struct walk *w, struct kernel *k, struct imgfmt_error *err)
 				      w->want, err);
 	if (rc)
 		return rc;
+	zones_read(k, &w->zones);
 	w->pages = malloc((size_t)w->map.page_bytes * MEM_MAP_BATCH);
 	return w->pages ? IMGFMT_OK : err_nomem(err, "struct pages");
 }
 
+static void doubt_all(struct walk *w, enum page_doubt which, uint64_t frames,
+		      uint64_t value)
+{
+	w->c->doubts[which] = (struct page_doubt_count){
+		.frames = frames, .pfn = IMGFMT_NOWHERE, .value = value,
+		.found = w->free_frames + w->unaccepted,
+	};
+}
+
+/* What was found against what the kernel counts itself. */
+static void check_free(struct walk *w)
+{
+	const struct zones *z = &w->zones;
+	uint64_t may = max_u64(z->free / FREE_DIFFERS_PART, FREE_DIFFERS);
+	/* Unaccepted memory is counted as free. */
+	uint64_t found = w->free_frames + w->unaccepted;
+
+	if (!(w->want & IMGFMT_EXCLUDE(IMGFMT_FREE)))
+		return;
+	/* Where they were left out before, their descriptions may not be seen. */
+	if (!w->free_frames && !w->frames->excluded_by_class[IMGFMT_FREE])
+		doubt_all(w, PAGE_DOUBT_NO_FREE, 1, 0);
+	else if (z->known && (found > z->free + may ||
+			      found + w->unseen + may < z->free))
+		doubt_all(w, PAGE_DOUBT_FREE_COUNT, 1, z->free);
+}
+
+static void check_all(struct walk *w)
+{
+	struct page_doubt_count *unknown = &w->c->doubts[PAGE_DOUBT_UNKNOWN];
+	uint64_t top = w->frames->max_pfn;
+	/* Blocks may end behind the frames, but not behind their section. */
+	uint64_t memory = w->zones.known ? w->zones.spanned :
+			  top ? mem_map_end(&w->map, top - 1) : 0;
+
+	if (w->layout.buddy.known && !w->layout.types)
+		doubt_all(w, PAGE_DOUBT_ENCODING, 1, w->layout.buddy.value);
+	/* Firmware in a core has no struct page, so a few are nothing. */
+	if (unknown->frames <= w->frames->present / 8)
+		unknown->frames = 0;
+	if (w->class_frames > memory)
+		doubt_all(w, PAGE_DOUBT_SUM, w->class_frames, memory);
+	check_free(w);
+}
+
+/* It looks at no page where neither the level nor the kernel asks for that. */
+static bool peer_looks(const struct walk *w)
+{
+	const uint32_t always = IMGFMT_EXCLUDE(IMGFMT_OFFLINE) |
+				IMGFMT_EXCLUDE(IMGFMT_HWPOISON);
+
+	return w->want & ~always || w->layout.hwpoison < 64;
+}
+
 int page_classes_find(struct page_classes *ret, struct kernel *k,
-		      uint32_t want, uint64_t max_runs,
-		      const struct imgfmt_progress *progress,
+		      const struct page_class_opts *opts,
 		      struct imgfmt_error *err)
 {
 	struct walk w = {
 		.c = ret,
-		.max_runs = max_runs,
-		.want = want & PAGE_CLASSES,
+		.opts = opts,
+		.want = opts->want & PAGE_CLASSES,
 		.frames = k->memory.frames,
-		.progress = progress,
 	};
 	int rc;
 
 	*ret = (struct page_classes){ 0 };
 	frames_init(&ret->frames);
 	rc = prepare(&w, k, err);
-	if (!rc)
-		rc = walk_frames(&w, err);
+	if (!rc) {
+		find_end(&w);
+		if (!opts->as_makedumpfile || peer_looks(&w))
+			rc = walk_frames(&w, err);
+	}
 	free(w.pages);
 	if (rc)
 		return rc;
-	if (w.layout.buddy.known && !w.layout.types)
-		ret->doubts[PAGE_DOUBT_ENCODING] = (struct page_doubt_count){
-			1, IMGFMT_NOWHERE, w.layout.buddy.value };
-	/* Firmware in a core has no struct page, so a few are nothing. */
-	if (ret->doubts[PAGE_DOUBT_UNKNOWN].frames <= w.frames->present / 8)
-		ret->doubts[PAGE_DOUBT_UNKNOWN].frames = 0;
-	/* Where they were left out before, their descriptions may not be seen. */
-	if (want & IMGFMT_EXCLUDE(IMGFMT_FREE) && !w.free_frames &&
-	    !w.frames->excluded_by_class[IMGFMT_FREE])
-		ret->doubts[PAGE_DOUBT_NO_FREE] = (struct page_doubt_count){
-			1, IMGFMT_NOWHERE, 0 };
+	check_all(&w);
 	return frames_build(&ret->frames, 1, err);
 }
 
 void page_classes_fini(struct page_classes *c)
 {
 	frames_fini(&c->frames);
+}
+
+#define CLASS(name) IMGFMT_EXCLUDE(IMGFMT_##name)
+
+/* What each doubt is about: classes, or only pages that have none anyway. */
+static const uint32_t doubted[PAGE_DOUBTS] = {
+	[PAGE_DOUBT_ENCODING] = PAGE_CLASSES,
+	[PAGE_DOUBT_FREE_ORDER] = CLASS(FREE),
+	[PAGE_DOUBT_ORDER] = CLASS(CACHE) | CLASS(CACHE_PRIVATE) |
+			     CLASS(USER) | CLASS(HUGETLB),
+	[PAGE_DOUBT_NO_FREE] = CLASS(FREE) | CLASS(UNACCEPTED),
+	[PAGE_DOUBT_FREE_COUNT] = CLASS(FREE) | CLASS(UNACCEPTED),
+	[PAGE_DOUBT_SUM] = PAGE_CLASSES,
+};
+
+uint32_t page_classes_doubted(const struct page_classes *c)
+{
+	uint32_t ret = 0;
+
+	for (size_t i = 0; i < PAGE_DOUBTS; i++)
+		if (c->doubts[i].frames)
+			ret |= doubted[i];
+	return ret;
 }
 
 void page_doubt_describe(const struct page_classes *c, enum page_doubt doubt,
@@ -322,7 +544,7 @@ void page_doubt_describe(const struct page_classes *c, enum page_doubt doubt,
 
 	switch (doubt) {
 	case PAGE_DOUBT_ENCODING:
-		err_set(ret, status, "types of pages, of which free is 0x%llx, are those of no known kernel",
+		err_set(ret, status, "types of pages, of which free is 0x%llx, are those of no known kernel: no class is left out",
 			value);
 		break;
 	case PAGE_DOUBT_TYPE:
@@ -330,16 +552,24 @@ void page_doubt_describe(const struct page_classes *c, enum page_doubt doubt,
 			frames, value);
 		break;
 	case PAGE_DOUBT_FREE_ORDER:
-		err_set(ret, status, "%llu free blocks have an order that the kernel has not, like %llu: kept",
+		err_set(ret, status, "%llu free blocks have an order that the kernel has not, like %llu: free pages are kept",
 			frames, value);
 		break;
 	case PAGE_DOUBT_ORDER:
-		err_set(ret, status, "%llu compound pages have an order that no kernel has, like %llu: kept",
+		err_set(ret, status, "%llu compound pages have an order that no kernel has, like %llu: caches and memory of processes are kept",
 			frames, value);
 		break;
 	case PAGE_DOUBT_UNKNOWN:
 		err_set(ret, status, "what %llu pages were used for is not in the image: kept",
 			frames);
+		break;
+	case PAGE_DOUBT_FREE_COUNT:
+		err_set(ret, status, "%llu pages are free, but the kernel counts %llu: they are kept",
+			(unsigned long long)d->found, value);
+		break;
+	case PAGE_DOUBT_SUM:
+		err_set(ret, status, "the pages of all classes are %llu, more than the kernel's memory, %llu: all are kept",
+			frames, value);
 		break;
 	default:
 		err_set(ret, status, "not one page is free, which no running kernel has");

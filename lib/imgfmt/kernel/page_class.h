@@ -26,31 +26,50 @@ enum page_doubt {
 	PAGE_DOUBT_ORDER,	/* an order that no compound page has */
 	PAGE_DOUBT_UNKNOWN,	/* the image lacks too many struct pages */
 	PAGE_DOUBT_NO_FREE,	/* not one frame is free */
+	PAGE_DOUBT_FREE_COUNT,	/* the kernel counts other free pages */
+	PAGE_DOUBT_SUM,		/* of all classes, more than the memory */
 	PAGE_DOUBTS
 };
 
 struct page_doubt_count {
 	uint64_t frames;	/* 0: nothing to doubt */
 	uint64_t pfn;		/* the first of them */
-	uint64_t value;		/* that it has */
+	uint64_t value;		/* that it has, or that was expected */
+	uint64_t found;		/* free frames */
 };
 
 struct page_classes {
 	struct frames frames;	/* runs with a class that was asked for */
+	/* As makedumpfile: no frame from here on is memory; 0: no end. */
+	uint64_t end;
 	struct page_doubt_count doubts[PAGE_DOUBTS];
 };
 
+struct page_class_opts {
+	uint32_t want;		/* bits of IMGFMT_EXCLUDE() */
+	/*
+	 * Decide as makedumpfile 1.7.7 does, also where that is wrong.  What it
+	 * leaves out depends on all that is wanted: cache without
+	 * cache-private is its level 2, and so on.
+	 */
+	bool	 as_makedumpfile;
+	uint64_t max_runs;
+	struct imgfmt_progress progress;
+};
+
 /*
- * The classes @want of the frames present in the kernel's memory.  Runs reach
- * beyond the present frames where a block does; more than @max_runs are
+ * The classes of the frames present in the kernel's memory.  Runs reach
+ * beyond the present frames where a block does; more than opts->max_runs are
  * IMGFMT_E_LIMIT.  @ret is initialised also where this fails: IMGFMT_E_ABSENT,
  * with the name of what is missing, if the kernel does not tell them.
  */
 int page_classes_find(struct page_classes *ret, struct kernel *k,
-		      uint32_t want, uint64_t max_runs,
-		      const struct imgfmt_progress *progress,
+		      const struct page_class_opts *opts,
 		      struct imgfmt_error *err);
 void page_classes_fini(struct page_classes *c);
+
+/* The classes that the doubts are about, as bits of IMGFMT_EXCLUDE(). */
+uint32_t page_classes_doubted(const struct page_classes *c);
 
 /* The doubt in words, IMGFMT_E_CORRUPT. */
 void page_doubt_describe(const struct page_classes *c, enum page_doubt doubt,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "io/text.h"
 
 #define FIRST_KEY "OSRELEASE"
 
@@ -156,6 +157,29 @@ bool vmcoreinfo_is_whole(const struct vmcoreinfo *v)
 		at = stop + 1;
 	}
 	return true;
+}
+
+int vmcoreinfo_load(const char *path, struct vec *ret,
+		    struct imgfmt_error *err)
+{
+	struct vmcoreinfo v;
+	struct text text;
+	int rc = text_load(path, VMCOREINFO_MAX, &text, err);
+
+	if (rc)
+		return rc;
+	rc = text.len ? vec_append(ret, text.data, text.len, err) : IMGFMT_OK;
+	if (!rc && text.len && text.data[text.len - 1] != '\n')
+		rc = vec_append(ret, "\n", 1, err);
+	text_fini(&text);
+	if (rc)
+		return rc;
+	v.text = ret->data;
+	v.size = ret->len;
+	if (vmcoreinfo_is_whole(&v))
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_USAGE,
+		       "this is no VMCOREINFO: lines KEY=VALUE, of which the first is OSRELEASE");
 }
 
 int vmcoreinfo_info(const struct vmcoreinfo *v, struct info *info,

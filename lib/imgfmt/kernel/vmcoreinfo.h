@@ -55,6 +55,15 @@ bool vmcoreinfo_value(const struct vmcoreinfo *v, const char *name,
 bool vmcoreinfo_is_whole(const struct vmcoreinfo *v);
 
 /*
+ * A file with such a text into a vector of bytes, a newline behind the last
+ * line if it lacks that.  At most VMCOREINFO_MAX bytes; IMGFMT_E_USAGE: it is
+ * no such text.
+ */
+#define VMCOREINFO_MAX 65536u
+int vmcoreinfo_load(const char *path, struct vec *ret,
+		    struct imgfmt_error *err);
+
+/*
  * Page size, release and time of a crash into @info, where the text tells
  * them.  A page size that this format has not is IMGFMT_E_UNSUPPORTED.
  */

@@ -45,14 +45,18 @@ static int find_kernel(const struct conversion *c,
 	struct vmcoreinfo note;
 	uint64_t pfn;
 
-	if (vmcoreinfo_find(&c->image->notes, &note))
+	if (conversion_note(c, &note))
 		return kernel_init(k, memory, &note, err);
 	return recover_kernel(memory, &search, k, text, &pfn, err);
 }
 
-static void tell_doubts(struct conversion *c,
-			const struct imgfmt_convert_opts *opts)
+/* The classes in doubt are kept, if there is to be an output at all. */
+static int tell_doubts(struct conversion *c,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err)
 {
+	const uint32_t goes_on = IMGFMT_CONVERT_IMPLAUSIBLE |
+				 IMGFMT_CONVERT_DRY_RUN;
 	struct imgfmt_error what;
 
 	for (int i = 0; i < PAGE_DOUBTS; i++) {
@@ -63,6 +67,11 @@ static void tell_doubts(struct conversion *c,
 		if (opts->caution)
 			opts->caution(opts->caution_ctx, &what);
 	}
+	c->exclude &= ~page_classes_doubted(&c->classes);
+	if (!c->doubts || opts->flags & goes_on)
+		return IMGFMT_OK;
+	return err_set(err, IMGFMT_E_CORRUPT,
+		       "what the pages were used for is not plausible: nothing is written");
 }
 
 static int ask_kernel(struct conversion *c,
@@ -71,7 +80,12 @@ static int ask_kernel(struct conversion *c,
 		      struct imgfmt_error *err)
 {
 	const struct imgfmt_image *image = c->image;
-	uint64_t max_runs = (image->memlimit - image->memused) / RUN_BYTES;
+	const struct page_class_opts o = {
+		.want = opts->exclude,
+		.as_makedumpfile = opts->flags & IMGFMT_CONVERT_MAKEDUMPFILE,
+		.max_runs = (image->memlimit - image->memused) / RUN_BYTES,
+		.progress = opts->progress,
+	};
 	struct kernel k;
 	struct vec text;
 	int rc;
@@ -79,8 +93,7 @@ static int ask_kernel(struct conversion *c,
 	vec_init(&text, 1);
 	rc = find_kernel(c, &opts->progress, memory, &k, &text, err);
 	if (!rc) {
-		rc = page_classes_find(&c->classes, &k, opts->exclude,
-				       max_runs, &opts->progress, err);
+		rc = page_classes_find(&c->classes, &k, &o, err);
 		kernel_fini(&k);
 	}
 	vec_fini(&text);
@@ -104,10 +117,9 @@ int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
 	if (!rc)
 		rc = ask_kernel(c, opts, &memory.memory, err);
 	view_memory_fini(&memory);
-	if (rc)
-		err_prefix(err, "what the pages were used for");
-	else
-		tell_doubts(c, opts);
+	if (!rc)
+		return tell_doubts(c, opts, err);
+	err_prefix(err, "what the pages were used for");
 	return rc;
 }
 
@@ -151,20 +163,25 @@ static int apply_run(const struct frames *classes, const struct imgfmt_run *r,
 		    add_part(r, at, end, r->class_id, exclude, ret, err);
 }
 
-int classes_apply(const struct frames *classes, const struct frames *all,
+int classes_apply(const struct page_classes *classes, const struct frames *all,
 		  uint32_t exclude, struct frames *ret,
 		  struct imgfmt_error *err)
 {
 	int rc = IMGFMT_OK;
 
 	for (size_t i = 0; i < all->runs.len && !rc; i++) {
-		const struct imgfmt_run *r = &frames_runs(all)[i];
+		struct imgfmt_run r = frames_runs(all)[i];
 
-		if (r->state == IMGFMT_EXCLUDED || r->class_id)
-			rc = add_part(r, r->pfn, r->pfn + r->pages,
-				      r->class_id, exclude, ret, err);
+		if (classes->end && r.pfn >= classes->end)
+			break;
+		if (classes->end)
+			r.pages = min_u64(r.pages, classes->end - r.pfn);
+		if (r.state == IMGFMT_EXCLUDED || r.class_id)
+			rc = add_part(&r, r.pfn, r.pfn + r.pages, r.class_id,
+				      exclude, ret, err);
 		else
-			rc = apply_run(classes, r, exclude, ret, err);
+			rc = apply_run(&classes->frames, &r, exclude, ret,
+				       err);
 	}
 	return rc;
 }

@@ -10,17 +10,18 @@
 
 /*
  * The classes of opts->exclude into c->classes, if the image does not tell
- * them.  Doubts about them go to opts->caution, and are counted.
+ * them.  Doubts about them go to opts->caution, and are counted; the classes in
+ * doubt are taken out of c->exclude, or IMGFMT_E_CORRUPT ends it.
  */
 int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
 		 struct imgfmt_error *err);
 
 /*
- * The runs of @all into @ret, with those of class @exclude excluded.  Frames
- * present in @all that have no class there take that of @classes, if it is
+ * The runs of @all into @ret, with those of class @exclude excluded, and
+ * without the frames behind the classes' end.  Frames present in @all that have no class there take that of @classes, if it is
  * among these.
  */
-int classes_apply(const struct frames *classes, const struct frames *all,
+int classes_apply(const struct page_classes *classes, const struct frames *all,
 		  uint32_t exclude, struct frames *ret,
 		  struct imgfmt_error *err);
 

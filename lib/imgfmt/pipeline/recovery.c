@@ -3,6 +3,7 @@
 
 #include "elf/note.h"
 #include "kernel/recover.h"
+#include "kernel/swap_use.h"
 #include "view/memory.h"
 
 /* A search is no part of the pages that are done; it can be cancelled. */
@@ -41,12 +42,28 @@ static int take_note(struct conversion *c, const struct kernel *k,
 			   k->info.text, (uint32_t)k->info.size, err);
 }
 
+static int take_swap_use(struct conversion *c, struct kernel *k,
+			 struct imgfmt_error *err)
+{
+	struct swap_use use;
+	int rc;
+
+	if (!c->image->has_swap)
+		return IMGFMT_OK;
+	rc = swap_use_read(k, &use, err);
+	c->swap_known = !rc;
+	c->swap_used = use.pages - use.free;
+	return is_missing(rc) ? IMGFMT_OK : rc;
+}
+
 /* A note, the mappings, and the names. */
 static int take_kernel(struct conversion *c, struct kernel *k,
 		       struct imgfmt_error *err)
 {
 	int rc = take_note(c, k, err);
 
+	if (!rc)
+		rc = take_swap_use(c, k, err);
 	if (rc)
 		return rc;
 	take_names(k, &c->target.info);
@@ -86,7 +103,8 @@ static int search(struct conversion *c, const struct view_memory *memory,
 	return is_missing(rc) ? IMGFMT_OK : rc;
 }
 
-static int find_version(struct conversion *c, const struct vmcoreinfo *note,
+/* What its kernel tells of an image that has the note. */
+static int ask_kernel(struct conversion *c, const struct vmcoreinfo *note,
 			const struct view_memory *memory,
 			struct imgfmt_error *err)
 {
@@ -96,8 +114,47 @@ static int find_version(struct conversion *c, const struct vmcoreinfo *note,
 	if (rc)
 		return rc;
 	take_names(&k, &c->target.info);
+	rc = take_swap_use(c, &k, err);
 	kernel_fini(&k);
-	return IMGFMT_OK;
+	return rc;
+}
+
+/* What does not belong to this memory is not put into its image. */
+static int prove_given(struct conversion *c, const struct view_memory *memory,
+		       struct imgfmt_error *err)
+{
+	struct vec *mappings = &c->target.mappings;
+	struct kernel k;
+	int rc = kernel_init(&k, &memory->memory, &c->given, err);
+
+	if (rc)
+		return rc;
+	if (!k.translates) {
+		rc = k.why_not.status;
+		if (err)
+			*err = k.why_not;
+	} else {
+		take_names(&k, &c->target.info);
+		rc = mappings->len ? IMGFMT_OK :
+				     kernel_mappings(&k, mappings, err);
+		rc = is_missing(rc) ? IMGFMT_OK : rc;
+	}
+	kernel_fini(&k);
+	return rc;
+}
+
+static int recover_given(struct conversion *c, struct imgfmt_error *err)
+{
+	struct view_memory memory;
+	int rc = view_memory_init(&memory, c->image, (int)c->source_view,
+				  &c->target.backup_map, err);
+
+	if (!rc)
+		rc = prove_given(c, &memory, err);
+	view_memory_fini(&memory);
+	if (rc)
+		err_prefix(err, "the VMCOREINFO given");
+	return rc;
 }
 
 int recover(struct conversion *c, const struct imgfmt_progress *progress,
@@ -109,12 +166,15 @@ int recover(struct conversion *c, const struct imgfmt_progress *progress,
 	bool has_note = vmcoreinfo_find(&image->notes, &note);
 	int rc;
 
-	if (has_note ? c->target.info.version[0] : !image->ops->recover)
+	if (c->given.text)
+		return recover_given(c, err);
+	if (has_note ? c->target.info.version[0] && !image->has_swap :
+		       !image->ops->recover)
 		return IMGFMT_OK;
 	rc = view_memory_init(&memory, image, (int)c->source_view,
 			      &c->target.backup_map, err);
 	if (!rc)
-		rc = has_note ? find_version(c, &note, &memory, err) :
+		rc = has_note ? ask_kernel(c, &note, &memory, err) :
 				search(c, &memory, progress, err);
 	else if (!has_note)
 		c->recovery = IMGFMT_RECOVERED_NOTHING;

@@ -9,7 +9,8 @@
 
 /*
  * The kernel's version into the target, where the input does not tell it; of
- * an input whose format has no notes VMCOREINFO and the mappings too.  What is
+ * an input whose format has no notes VMCOREINFO and the mappings too; of what
+ * can be written back to swap, how much of that its system used.  What is
  * not found is no failure: c->recovery tells.  @progress is asked whether to
  * go on.
  */

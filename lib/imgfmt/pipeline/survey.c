@@ -60,15 +60,21 @@ static const struct sink_ops survey = {
 
 /* ---- Asking the source ------------------------------------------------ */
 
+/* The frames of @zero, from @pfn on, that are present in the target. */
 static void mark(struct conversion *c, uint64_t pfn, uint64_t zero)
 {
 	const struct frames *f = &c->target.frames;
+	const struct imgfmt_run *r = frames_runs(f);
+	size_t i = frames_find(f, pfn);
 
-	for (; zero; zero &= zero - 1) {
+	for (; zero && i < f->runs.len; zero &= zero - 1) {
 		uint64_t at = pfn + (uint64_t)__builtin_ctzll(zero);
 
-		if (frames_present(f, at))
-			bitmap_set(&c->zero, frames_page_rank(f, at));
+		while (i < f->runs.len && r[i].pfn + r[i].pages <= at)
+			i++;
+		if (i < f->runs.len && r[i].pfn <= at &&
+		    r[i].state != IMGFMT_EXCLUDED)
+			bitmap_set(&c->zero, f->rank[i].pages + at - r[i].pfn);
 	}
 }
 

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "elf/note.h"
 #include "machine/machine.h"
 #include "pipeline/classes.h"
+#include "pipeline/merge.h"
 #include "pipeline/recovery.h"
 #include "record/backup_map.h"
 #include "view/placement.h"
@@ -104,9 +106,7 @@ static int view_runs(struct conversion *c, uint32_t block_pages,
 	return rc;
 }
 
-static int choose_frames(struct conversion *c,
-			 const struct imgfmt_convert_opts *opts,
-			 struct imgfmt_error *err)
+static int choose_frames(struct conversion *c, struct imgfmt_error *err)
 {
 	struct target *t = &c->target;
 	struct frames all;
@@ -115,7 +115,7 @@ static int choose_frames(struct conversion *c,
 	frames_init(&all);
 	rc = view_runs(c, t->info.block_pages, &all, err);
 	if (!rc)
-		rc = classes_apply(&c->classes.frames, &all, opts->exclude,
+		rc = classes_apply(&c->classes, &all, c->exclude,
 				   &t->frames, err);
 	frames_fini(&all);
 	return rc ? rc : frames_build(&t->frames, t->info.block_pages, err);
@@ -135,7 +135,9 @@ static int take_notes(struct conversion *c, struct imgfmt_error *err)
 	for (size_t i = 0; i < image->notes.len && !rc; i++) {
 		size_t size = span[i].end - span[i].start;
 
-		if (!strcmp(note[i].owner, IMGFMT_NOTE_OWNER))
+		if (!strcmp(note[i].owner, IMGFMT_NOTE_OWNER) ||
+		    (c->given.text &&
+		     !strcmp(note[i].owner, VMCOREINFO_OWNER)))
 			continue;
 		rc = vec_append(&c->target.notes,
 				(const uint8_t *)image->note_bytes.data +
@@ -145,7 +147,11 @@ static int take_notes(struct conversion *c, struct imgfmt_error *err)
 			rc = vec_append(&c->target.notes, zeros, -size % 4,
 					err);
 	}
-	return rc;
+	if (rc || !c->given.text)
+		return rc;
+	return note_append(&c->target.notes, c->target.big_endian,
+			   VMCOREINFO_OWNER, 0, c->given.text,
+			   (uint32_t)c->given.size, err);
 }
 
 static int add_range(struct memory_map *map, const struct imgfmt_run *r,
@@ -265,6 +271,10 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
 				"entry 0x%llx is beyond the highest address, 2^52",
 				(unsigned long long)opts->entry);
+	if (opts->vmcoreinfo && opts->vmcoreinfo_size > VMCOREINFO_MAX)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a VMCOREINFO is at most %u bytes",
+			       VMCOREINFO_MAX);
 	if (!is_pow2(info->block_pages) ||
 	    info->block_pages > IMGFMT_MAX_BLOCK_PAGES)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -335,8 +345,12 @@ static int take_swap(struct conversion *c, struct imgfmt_error *err)
 		return IMGFMT_OK;
 	c->target.has_swap = true;
 	rc = swap_note_copy(&c->image->swap, &c->target.swap, err);
-	if (!c->target.swap.from_stream)
-		c->target.swap.consumed |= was_used(c->image);
+	if (c->target.swap.from_stream)
+		return rc;
+	c->target.swap.consumed |= was_used(c->image);
+	/* What the slots seemed to show gives way to what the kernel knew. */
+	if (c->swap_known)
+		c->target.swap.in_use = c->swap_used;
 	return rc;
 }
 
@@ -363,7 +377,11 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	const char *to = opts->to ? opts->to : "packed";
 	int rc;
 
-	*c = (struct conversion){ .image = image };
+	*c = (struct conversion){
+		.image = image,
+		.exclude = opts->exclude,
+		.given = { opts->vmcoreinfo, opts->vmcoreinfo_size },
+	};
 	view_init(&c->view);
 	target_init(&c->target);
 	frames_init(&c->classes.frames);
@@ -384,7 +402,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	if (!rc)
 		rc = classes_find(c, opts, err);
 	if (!rc)
-		rc = choose_frames(c, opts, err);
+		rc = choose_frames(c, err);
 	if (!rc)
 		rc = take_memory(c, opts, err);
 	if (!rc)
@@ -395,6 +413,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	if (!rc)
 		rc = recover(c, &opts->progress, err);
 	if (!rc)
+		rc = segments_merge(c, opts->max_segments, err);
+	if (!rc)
 		rc = take_swap(c, err);
 	if (!rc)
 		rc = proof_init(&c->proof, image, err);
@@ -404,6 +424,14 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	rc = c->sink->prepare ? c->sink->prepare(&c->target, opts, err) :
 				IMGFMT_OK;
 	return rc ? rc : caution(c, opts, err);
+}
+
+bool conversion_note(const struct conversion *c, struct vmcoreinfo *ret)
+{
+	if (!c->given.text)
+		return vmcoreinfo_find(&c->image->notes, ret);
+	*ret = c->given;
+	return true;
 }
 
 void conversion_fini(struct conversion *c)

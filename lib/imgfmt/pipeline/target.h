@@ -22,9 +22,18 @@ struct conversion {
 	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct page_classes classes;	/* by the saved kernel, if asked for */
 	uint32_t doubts;	/* that were told of them */
+	/* By the saved kernel's count, of a hibernation image, if it told. */
+	bool swap_known;
+	uint64_t swap_used;	/* pages */
+	uint32_t exclude;	/* what was asked for, but classes in doubt */
+	uint64_t taken_back;	/* frames left out, but in a closed gap */
+	struct vmcoreinfo given;	/* by the caller; text NULL: none was */
 	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */
 };
+
+/* The VMCOREINFO given, or else that of a note; false if there is none. */
+bool conversion_note(const struct conversion *c, struct vmcoreinfo *ret);
 
 /* A conversion is initialised also where this fails. */
 int conversion_init(struct conversion *c, struct imgfmt_image *image,

@@ -167,6 +167,7 @@ static int elf_sink_finish(void *sink, struct imgfmt_convert_result *result,
 
 const struct sink_ops sink_elf = {
 	.name = "elf",
+	.flags = IMGFMT_SINK_FILTERED | IMGFMT_SINK_SEGMENTS,
 	.open = elf_sink_open,
 	.close = free,
 	.encode = sink_encode_masks,

@@ -519,6 +519,7 @@ static int native_sink_finish(void *sink, struct imgfmt_convert_result *result,
 
 const struct sink_ops sink_packed = {
 	.name = "packed",
+	.flags = IMGFMT_SINK_FILTERED,
 	.blocks = true,
 	.tables = true,
 	.signs = true,
@@ -532,6 +533,7 @@ const struct sink_ops sink_packed = {
 
 const struct sink_ops sink_plain = {
 	.name = "plain",
+	.flags = IMGFMT_SINK_FILTERED | IMGFMT_SINK_SEGMENTS,
 	.tables = true,
 	.signs = true,
 	.open = plain_open,

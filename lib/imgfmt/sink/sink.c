@@ -35,7 +35,9 @@ int sink_check_opts(const struct sink_ops *sink,
 					   IMGFMT_CONVERT_KEEP_ZERO |
 					   IMGFMT_CONVERT_USED |
 					   IMGFMT_CONVERT_ELSEWHERE |
-					   IMGFMT_CONVERT_DRY_RUN);
+					   IMGFMT_CONVERT_DRY_RUN |
+					   IMGFMT_CONVERT_IMPLAUSIBLE |
+					   IMGFMT_CONVERT_MAKEDUMPFILE);
 	const char *what = NULL;
 
 	if (unknown)
@@ -43,6 +45,8 @@ int sink_check_opts(const struct sink_ops *sink,
 			       unknown);
 	if (opts->codec && !sink->blocks && !sink->prepare)
 		what = "codec";
+	else if (opts->max_segments && !(sink->flags & IMGFMT_SINK_SEGMENTS))
+		what = "segments";
 	else if (opts->block_pages && !sink->tables)
 		what = "blocks";
 	else if (opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS && !sink->tables)

@@ -97,6 +97,7 @@ struct coder {
 
 struct sink_ops {
 	const char *name;
+	uint32_t flags;		/* IMGFMT_SINK_ */
 	bool blocks;		/* stores blocks: verbatim ones are welcome */
 	bool tables;		/* has groups of pages, and digests */
 	bool signs;		/* can be signed, when it is sealed */

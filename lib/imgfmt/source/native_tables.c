@@ -281,6 +281,30 @@ int native_load_tables(struct imgfmt_image *image, struct imgfmt_error *err)
 	return rc ? rc : prove_tables(image, err);
 }
 
+/*
+ * A slot in which the power failed while it was written is damage that can be
+ * told and repaired.
+ */
+static int check_slot(struct imgfmt_image *image, size_t off,
+		      struct imgfmt_error *err)
+{
+	uint64_t at = image->plan.mutable_at + off;
+	struct imgfmt_error e;
+	uint32_t kind, size;
+	int rc = slot_decode(image->slots + off, at, &kind, &size, &e);
+
+	if (!rc)
+		return IMGFMT_OK;
+	if (image->tolerant) {
+		if (!image->damage.status)
+			image->damage = e;
+		return IMGFMT_OK;
+	}
+	if (err)
+		*err = e;
+	return rc;
+}
+
 int native_load_mutable(struct imgfmt_image *image, struct imgfmt_error *err)
 {
 	uint64_t at = image->plan.mutable_at;
@@ -301,12 +325,8 @@ int native_load_mutable(struct imgfmt_image *image, struct imgfmt_error *err)
 	if (!rc)
 		rc = resume_decode(raw, at, image->info.uuid, &image->resume,
 				   err);
-	for (unsigned int i = 1; i <= IMGFMT_SLOTS && !rc; i++) {
-		size_t off = i * IMGFMT_MUTABLE_UNIT;
-		uint32_t kind, size;
-
-		rc = slot_decode(raw + off, at + off, &kind, &size, err);
-	}
+	for (unsigned int i = 1; i <= IMGFMT_SLOTS && !rc; i++)
+		rc = check_slot(image, i * (size_t)IMGFMT_MUTABLE_UNIT, err);
 	if (rc)
 		return rc;
 	image->has_mutable = true;

@@ -44,6 +44,15 @@ struct judge {
 typedef void host_tell(void *ctx, int severity,
 		       const struct imgfmt_error *what);
 
+/* What a host is asked about an image; each may be NULL. */
+struct host {
+	const struct imgfmt_machine *machine;
+	const char *release;		/* of the kernel that would resume it */
+	const char *own_release;	/* of the image's kernel */
+	host_tell *tell;
+	void *ctx;
+};
+
 /* A note with its header and padding in note_bytes. */
 struct note_span {
 	size_t start, end;
@@ -201,13 +210,15 @@ struct source_ops {
 	int (*attest)(void *reader, uint64_t unit, uint8_t ret[SHA256_LEN],
 		      uint64_t *bytes_ret, struct imgfmt_error *err);
 	/*
-	 * Whether @machine (or NULL) with a kernel of @release (or NULL) would
-	 * resume the image; what speaks against it is told.  NULL: the rules of
-	 * this project's format (spec 6.8) are all there is.
+	 * Whether @host would resume the image; what speaks against it is told.
+	 * NULL: the rules of this project's format (spec 6.8), or those of the
+	 * image that it was made from and becomes again to be resumed.
 	 */
 	void (*check_host)(const struct imgfmt_image *image,
-			   const struct imgfmt_machine *machine,
-			   const char *release, host_tell *tell, void *ctx);
+			   const struct host *host);
+	/* What is worth a note of an image without fault; NULL: nothing. */
+	void (*remark)(const struct imgfmt_image *image, host_tell *tell,
+		       void *ctx);
 	/* After the last page of a sequential input: what proves it. */
 	int (*finish)(void *reader, struct imgfmt_error *err);
 };

@@ -444,6 +444,7 @@ const struct source_ops source_swsusp = {
 	.describe = swsusp_describe,
 	.attest = swsusp_attest,
 	.check_host = swsusp_check_host,
+	.remark = swsusp_remark,
 };
 
 const struct source_ops source_snapshot = {

@@ -217,13 +217,15 @@ int swsusp_make_note(struct imgfmt_image *image, struct imgfmt_error *err);
 
 /* The part of the note that tells where the image lies. */
 int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err);
+/* Whether the area is longer than what the input has of it. */
+void swsusp_remark(const struct imgfmt_image *image, host_tell *tell,
+		   void *ctx);
 
 /* ---- swsusp_host.c ---- */
 
 /* SWS-28 to SWS-32. */
 void swsusp_check_host(const struct imgfmt_image *image,
-		       const struct imgfmt_machine *machine,
-		       const char *release, host_tell *tell, void *ctx);
+		       const struct host *host);
 
 /* ---- swsusp_facts.c ---- */
 

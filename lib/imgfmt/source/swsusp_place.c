@@ -189,3 +189,26 @@ int swsusp_note_place(struct imgfmt_image *image, struct imgfmt_error *err)
 	free(header);
 	return rc;
 }
+
+/*
+ * The kernel resumes such an image: it looks at no page but the image's own.
+ * What the system has swapped out behind the cut is missing afterwards, and
+ * swapon() takes an area that is shorter than its header says no more
+ * (read_swap_header() of mm/swapfile.c).
+ */
+void swsusp_remark(const struct imgfmt_image *image, host_tell *tell,
+		   void *ctx)
+{
+	const struct swsusp *s = swsusp_of(image);
+	struct imgfmt_error e;
+
+	/* Of a swap file somewhere on a device its end is not known. */
+	if (!image->has_swap || s->header_page ||
+	    image->swap.last_page < s->pages)
+		return;
+	err_set(&e, IMGFMT_E_TRUNCATED,
+		"cut behind the image: the swap area has %llu pages, of which %llu are there; what the system has swapped out behind them is lost",
+		(unsigned long long)image->swap.last_page + 1,
+		(unsigned long long)s->pages);
+	tell(ctx, IMGFMT_FINDING_NOTE, &e);
+}

@@ -6,8 +6,11 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "kernel/recover.h"
 #include "machine/machine.h"
+#include "source/swap_host.h"
 #include "verify/verify.h"
+#include "view/memory.h"
 #include "view/placement.h"
 
 static void no(struct verifier *v, const char *rule, uint64_t pfn,
@@ -204,17 +207,90 @@ static void tell_host(void *ctx, int severity, const struct imgfmt_error *what)
 	verify_tell(ctx, severity, what);
 }
 
+static void take_release(const struct vmcoreinfo *v, char ret[UTS_FIELD])
+{
+	const char *text;
+	size_t len;
+
+	if (!vmcoreinfo_get(v, "OSRELEASE", &text, &len) || len >= UTS_FIELD)
+		return;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+}
+
+/* Out of the memory; what cannot be found there is not known. */
+static int search_release(struct verifier *v, char ret[UTS_FIELD],
+			  struct imgfmt_error *err)
+{
+	struct imgfmt_image *image = v->image;
+	const struct recover_opts search = { 0 };
+	struct view_memory memory;
+	struct kernel k;
+	struct vec text;
+	uint64_t pfn;
+	int rc = view_memory_init(&memory, image, image->info.view,
+				  &image->backup_map, err);
+
+	vec_init(&text, 1);
+	if (!rc)
+		rc = recover_kernel(&memory.memory, &search, &k, &text, &pfn,
+				    err);
+	if (!rc) {
+		take_release(&k.info, ret);
+		kernel_fini(&k);
+	}
+	vec_fini(&text);
+	view_memory_fini(&memory);
+	return rc == IMGFMT_E_NOMEM || rc == IMGFMT_E_OS ? rc : IMGFMT_OK;
+}
+
+/* The release of the image's kernel, or "". */
+static int find_release(struct verifier *v, char ret[UTS_FIELD],
+			struct imgfmt_error *err)
+{
+	const char *own = v->image->info.release;
+	struct vmcoreinfo note;
+
+	*ret = '\0';
+	if (*own && strlen(own) < UTS_FIELD)
+		strcpy(ret, own);
+	else if (vmcoreinfo_find(&v->image->notes, &note))
+		take_release(&note, ret);
+	else if (v->image->ops->recover)
+		return search_release(v, ret, err);
+	return IMGFMT_OK;
+}
+
+/* By the rules of the kernel that resumes it from swap. */
+static int check_swap_host(struct verifier *v, struct imgfmt_error *err)
+{
+	char own[UTS_FIELD] = "";
+	const struct host host = {
+		.machine = v->opts.machine,
+		.release = v->opts.kernel,
+		.own_release = own,
+		.tell = tell_host,
+		.ctx = v,
+	};
+	int rc = v->opts.kernel ? find_release(v, own, err) : IMGFMT_OK;
+
+	if (rc)
+		return rc;
+	if (!v->image->ops->check_host)
+		return swap_note_check_host(v->image, &host, err);
+	v->image->ops->check_host(v->image, &host);
+	return IMGFMT_OK;
+}
+
 int verify_host(struct verifier *v, struct imgfmt_error *err)
 {
 	const char *release = v->image->info.release;
 	struct imgfmt_error e;
 
-	(void)err;
-	if (v->image->ops->check_host) {
-		v->image->ops->check_host(v->image, v->opts.machine,
-					  v->opts.kernel, tell_host, v);
+	if (!v->opts.machine && !v->opts.kernel)
 		return IMGFMT_OK;
-	}
+	if (v->image->ops->check_host || v->image->has_swap)
+		return check_swap_host(v, err);
 	if (v->opts.machine)
 		check_memory(v);
 	if (v->opts.kernel && strcmp(v->opts.kernel, release)) {

@@ -3,8 +3,12 @@
 
 #include "base/error.h"
 
-/* Of decompressed pages: what a search or a walk comes back to soon. */
-#define READER_CACHE ((uint64_t)32 << 20)
+/*
+ * Decompressed pages: what a walk comes back to soon, in blocks as large as
+ * they may be.  More of them do not stay in the processor's cache, and cost a
+ * walk through all struct pages a page fault each.
+ */
+#define READER_CACHE_PAGES (16 * IMGFMT_MAX_BLOCK_PAGES)
 
 static int read_pages(void *ctx, uint64_t pfn, uint64_t pages, void *buf,
 		      struct imgfmt_error *err)
@@ -49,7 +53,9 @@ int view_memory_init(struct view_memory *v, struct imgfmt_image *image,
 		     int source_view, const struct vec *runs,
 		     struct imgfmt_error *err)
 {
-	const struct reader_opts opts = { .cache = READER_CACHE };
+	const struct reader_opts opts = {
+		.cache = (uint64_t)READER_CACHE_PAGES * image->info.page_size,
+	};
 	int rc;
 
 	*v = (struct view_memory){

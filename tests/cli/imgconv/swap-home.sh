@@ -92,13 +92,13 @@ cp area area.before
 ! grep warning err || fail "warns of its own area"
 says err 'area: as the image of a disk;'
 others_stay
-uuid=$("$IMGDUMP" area | sed -n 's/^Swap uuid: *//p')
+uuid=$("$IMGDUMP" area | sed -n 's/^Swap UUID: *//p')
 [ ${#uuid} = 36 ] || fail "the UUID is '$uuid'"
 expect 1 "$IMGCHECK" --resumable archive
 says out 'note: made from a hibernation image: it is resumed from swap'
 "$IMGDUMP" archive | grep -q '^ *but from swap, once written back there *$' ||
 	fail "imgdump does not say where it is resumed"
-"$IMGDUMP" archive | grep -q "^Swap uuid: *$uuid$" ||
+"$IMGDUMP" archive | grep -q "^Swap UUID: *$uuid$" ||
 	fail "the image does not know its area's UUID $uuid"
 "$IMGCONV" -q -f --to=swsusp --to-disk-image -o other archive
 "$IMGCHECK" -q --resumable other
