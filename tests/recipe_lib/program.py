@@ -89,7 +89,10 @@ def build(recipe, path):
     output.rewrite(path, recipe.steps, out.names)
 
 
-def main():
-    return Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, README,
+FIXTURES = Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, README,
                     "fixtures", Recipe, build,
-                    {".pages": expected.pages, ".hashes": expected.hashes}).main()
+                    {".pages": expected.pages, ".hashes": expected.hashes})
+
+
+def main():
+    return FIXTURES.main()

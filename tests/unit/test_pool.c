@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -267,6 +268,66 @@ START_TEST(cancels_what_has_not_begun)
 }
 END_TEST
 
+/* An item that is worked on until the test lets it go. */
+struct gate {
+	atomic_bool begun, open;
+	bool worked;
+};
+
+static int pass_gate(void *worker, void *item, struct imgfmt_error *err)
+{
+	struct gate *gate = item;
+
+	(void)worker;
+	(void)err;
+	atomic_store(&gate->begun, true);
+	while (!atomic_load(&gate->open))
+		sched_yield();
+	gate->worked = true;
+	return IMGFMT_OK;
+}
+
+static void wait_until_begun(struct gate *gate)
+{
+	while (!atomic_load(&gate->begun))
+		sched_yield();
+}
+
+/*
+ * The worker is held at item 0, which it took alone, until the others are
+ * there, and at item 1 until those that it did not take with it are cancelled.
+ */
+START_TEST(takes_items_in_rows)
+{
+	static const struct pool_ops gate_ops = { .work = pass_gate };
+	enum { COUNT = 3 * POOL_ROW };
+	struct gate gates[COUNT] = { 0 };
+	struct pool *p;
+	void *taken;
+
+	ck_assert_int_eq(pool_new(&gate_ops, NULL, 1, COUNT, &p, NULL), 0);
+	for (uint32_t i = 2; i < COUNT; i++)
+		atomic_store(&gates[i].open, true);
+	ck_assert_int_eq(pool_submit(p, &gates[0]), 0);
+	wait_until_begun(&gates[0]);
+	for (uint32_t i = 1; i < COUNT; i++)
+		ck_assert_int_eq(pool_submit(p, &gates[i]), 0);
+	atomic_store(&gates[0].open, true);
+	wait_until_begun(&gates[1]);
+	pool_cancel(p);
+	atomic_store(&gates[1].open, true);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		bool in_row = i <= POOL_ROW;
+
+		ck_assert_int_eq(pool_take(p, &taken, NULL),
+				 in_row ? IMGFMT_OK : IMGFMT_E_CANCELLED);
+		ck_assert_ptr_eq(taken, &gates[i]);
+		ck_assert(gates[i].worked == in_row);
+	}
+	pool_free(p);
+}
+END_TEST
+
 START_TEST(failed_start_leaves_nothing)
 {
 	for (int fail_at = 0; fail_at < 4; fail_at++) {
@@ -340,6 +401,7 @@ int main(void)
 	tcase_add_test(tc, frees_with_items_in_flight);
 	tcase_add_test(tc, finishes_in_order);
 	tcase_add_test(tc, cancels_what_has_not_begun);
+	tcase_add_test(tc, takes_items_in_rows);
 	tcase_add_test(tc, failed_start_leaves_nothing);
 	tcase_add_test(tc, bounds_are_checked);
 	tcase_add_test(tc, workers_block_signals);

@@ -7,10 +7,12 @@
 #include "layout/digests.h"
 
 /*
- * Enough that the workers never wait for the owner, who waits for a processor
- * where they keep all of them busy; fewer where that takes too much memory.
+ * A row for each worker, and enough that they never wait for the owner, who
+ * waits for a processor where they keep all of them busy; fewer where that
+ * takes too much memory.
  */
-#define UNITS_PER_THREAD 16u
+#define UNITS_PER_THREAD POOL_ROW
+#define UNITS_MORE	 16u
 #define UNITS_MEMORY	 ((size_t)64 << 20)
 
 struct engine {
@@ -143,8 +145,9 @@ static unsigned int choose_depth(const struct engine *e, unsigned int threads)
 
 	if (!threads)
 		return 1;
-	return (unsigned int)max_u64(min_u64(UNITS_PER_THREAD * threads, fit),
-				     threads + 1);
+	return (unsigned int)max_u64(
+		min_u64(UNITS_PER_THREAD * threads + UNITS_MORE, fit),
+		threads + 1);
 }
 
 int engine_new(const struct target *t, const struct sink_ops *sink,
