@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * jump boot SIZE@START BZIMAGE INITRAMFS COMMAND-LINE
+ * jump boot SIZE[@START] BZIMAGE INITRAMFS COMMAND-LINE
  * jump resume CORE
  * jump payload FILE ADDRESS SIZE
  * jump back ENTRY
@@ -8,7 +8,8 @@
  * jump drop
  *
  * Loads what can be jumped into, jumps, or drops what is loaded: "boot" a kernel that
- * lives in SIZE bytes of memory from START on (both hexadecimal) and low memory, "resume" an
+ * lives in SIZE bytes of memory from START on (both hexadecimal; by default as high as
+ * there is room below 4 GiB) and low memory, "resume" an
  * image (an ELF core in the jump view) which the system then becomes, "payload" a flat
  * binary, "back" the system that jumped here and wants to be entered at ENTRY. Says what it
  * has loaded, and how long that and a jump took.
@@ -34,6 +35,10 @@
 
 #define IOMEM "/proc/iomem"
 #define KCORE "/proc/kcore"
+
+/* Where a kernel to boot begins by default: a multiple of this, below that. */
+#define BOOT_ALIGN (UINT64_C(1) << 21)
+#define BOOT_LIMIT (UINT64_C(1) << 32)
 
 /* How many segments a call takes, of a kernel without this project's changes and with. */
 #define STOCK_SEGMENTS 16
@@ -118,6 +123,22 @@ static int load(const struct load_plan *plan, unsigned long flags)
 
 /* ---- What can be loaded */
 
+static void take_place(const char *text, struct hibernator *hibernator)
+{
+	uint64_t size;
+	int n = sscanf(text, "%" SCNx64 "@%" SCNx64, &size,
+		       &hibernator->start);
+
+	if (n == 1)
+		hibernator->start = memory_map_find(hibernator->machine, size,
+						    BOOT_ALIGN, BOOT_LIMIT);
+	if (n < 1 || hibernator->start == UINT64_MAX) {
+		errno = n < 1 ? EINVAL : ENOSPC;
+		die(text);
+	}
+	hibernator->end = hibernator->start + size;
+}
+
 static int boot(char **argv)
 {
 	struct memory_map machine = read_machine();
@@ -132,15 +153,9 @@ static int boot(char **argv)
 		.kcore = KCORE,
 	};
 	const char *what;
-	uint64_t size;
 	int status;
 
-	if (sscanf(argv[0], "%" SCNx64 "@%" SCNx64, &size,
-		   &hibernator.start) != 2) {
-		errno = EINVAL;
-		die(argv[0]);
-	}
-	hibernator.end = hibernator.start + size;
+	take_place(argv[0], &hibernator);
 	if (hibernator_plan(&hibernator, &what))
 		die(what);
 	status = load(&hibernator.plan, KEXEC_PRESERVE_CONTEXT);
@@ -256,7 +271,7 @@ int main(int argc, char **argv)
 		    argc - 2 == commands[i].arguments)
 			return commands[i].run(argv + 2);
 	}
-	fprintf(stderr, "usage: jump boot SIZE@START BZIMAGE INITRAMFS COMMAND-LINE\n"
+	fprintf(stderr, "usage: jump boot SIZE[@START] BZIMAGE INITRAMFS COMMAND-LINE\n"
 			"       jump resume CORE\n"
 			"       jump payload FILE ADDRESS SIZE\n"
 			"       jump back ENTRY\n"

@@ -44,9 +44,8 @@ int boot_image_open(struct boot_image *image, const void *file, size_t bytes)
 	return 0;
 }
 
-uint64_t boot_image_entry(const struct boot_image *image, uint64_t address)
+uint64_t boot_image_entry(uint64_t address)
 {
-	(void)image;
 	return address + ENTRY_64;
 }
 

@@ -32,8 +32,8 @@ struct boot_facts {
  */
 int boot_image_open(struct boot_image *image, const void *file, size_t bytes);
 
-/* Where to enter the kernel that was loaded at @address. */
-uint64_t boot_image_entry(const struct boot_image *image, uint64_t address);
+/* Where to enter a kernel that was loaded at @address. */
+uint64_t boot_image_entry(uint64_t address);
 
 /*
  * Fills in @params, which is zero. Returns 0, or -1 with errno: E2BIG if @facts has

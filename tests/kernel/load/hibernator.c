@@ -95,12 +95,11 @@ static int plan_headers(struct hibernator *h, struct places *places,
 	return h->headers ? 0 : -1;
 }
 
-static void fill_stub(struct hibernator *h, const struct boot_image *image,
-		      const struct places *places)
+static void fill_stub(struct hibernator *h, const struct places *places)
 {
 	char *line = h->first + COMMAND_LINE_AT;
 	const struct stub_fields fields = {
-		.kernel = boot_image_entry(image, places->kernel),
+		.kernel = boot_image_entry(places->kernel),
 		.parameters = h->start + PARAMETERS_AT,
 		.digits = h->start + COMMAND_LINE_AT + strlen(line) - DIGITS,
 		.headers_entry = places->headers + CORE_HEADERS_ENTRY,
@@ -135,7 +134,7 @@ static int fill_first(struct hibernator *h, const struct boot_image *image,
 		errno = E2BIG;
 		return -1;
 	}
-	fill_stub(h, image, places);
+	fill_stub(h, places);
 	return boot_image_set(image, &facts,
 			      (void *)(h->first + PARAMETERS_AT));
 }

@@ -20,7 +20,8 @@ struct load_plan {
 
 /*
  * Adds a segment: @size bytes of memory at @address, both in whole pages. They
- * begin with @bytes bytes of @data, the rest are zero. Returns 0, or -1 with
+ * begin with @bytes bytes of @data, the rest are zero. Not every kernel takes a
+ * segment of no size. Returns 0, or -1 with
  * errno: EINVAL if it is not in whole pages or too small, EEXIST if it overlaps.
  */
 int load_plan_add(struct load_plan *plan, uint64_t address, uint64_t size,

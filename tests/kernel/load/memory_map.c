@@ -144,21 +144,6 @@ int memory_map_is_ram(const struct memory_map *map, uint64_t start,
 	return start >= end;
 }
 
-uint64_t memory_map_ram_pages(const struct memory_map *map)
-{
-	uint64_t pages = 0;
-	size_t i;
-
-	for (i = 0; i < map->count; i++) {
-		uint64_t start = PAGE_END(map->ranges[i].start);
-		uint64_t end = PAGE_START(map->ranges[i].end);
-
-		if (map->ranges[i].kind == MEMORY_RAM && start < end)
-			pages += (end - start) / PAGE_SIZE;
-	}
-	return pages;
-}
-
 uint64_t memory_map_find(const struct memory_map *map, uint64_t size,
 			 uint64_t align, uint64_t limit)
 {

@@ -51,9 +51,6 @@ int memory_map_cut(struct memory_map *map, uint64_t start, uint64_t end);
 int memory_map_is_ram(const struct memory_map *map, uint64_t start,
 		      uint64_t end);
 
-/* Of all that is RAM, in whole pages. */
-uint64_t memory_map_ram_pages(const struct memory_map *map);
-
 /*
  * The highest address, a multiple of @align (a power of two), at which @size bytes
  * below @limit are RAM; UINT64_MAX if there is none.
