@@ -89,7 +89,9 @@ def build(recipe, path):
     output.rewrite(path, recipe.steps, out.names)
 
 
-def main():
-    return Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, README,
+FIXTURES = Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, README,
                     "fixtures", Recipe, build,
-                    {".pages": expected.pages, ".hashes": expected.hashes}).main()
+                    {".pages": expected.pages, ".hashes": expected.hashes})
+
+# For the program, and for those who make something of the recipes.
+main, recipes = FIXTURES.main, FIXTURES.recipes
