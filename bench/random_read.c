@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * random_read FRAMES IMAGE [CACHE]
+ * random_read FRAMES IMAGE [CACHE [CERT SIGNATURE]]
  *
  * Reads the frames that the file FRAMES lists, in its order, with libimgfmt.
  * CACHE is what the cursor may keep decompressed, in bytes; without it the
- * library's own default holds.
+ * library's own default holds.  With a certificate and a signature beside the
+ * image, it is verified as it is read.
  */
 #include <imgfmt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,6 +35,26 @@ static int read_frames(struct imgfmt_cursor *cursor, size_t page_size,
 	return rc;
 }
 
+static int open_image(char **argv, bool verified, struct imgfmt_image **ret,
+		      struct imgfmt_error *err)
+{
+	struct imgfmt_open_opts opts = {
+		.struct_size = sizeof(opts),
+		.flags = verified ? IMGFMT_OPEN_REQUIRE_SIGNATURE : 0,
+		.signature = verified ? argv[5] : NULL,
+	};
+	struct imgfmt_trust *trust = NULL;
+	int rc = verified ? imgfmt_trust_new(NULL, &trust, err) : IMGFMT_OK;
+
+	if (!rc && verified)
+		rc = imgfmt_trust_add(trust, argv[4], err);
+	opts.trust = trust;
+	if (!rc)
+		rc = imgfmt_image_open(argv[2], &opts, ret, err);
+	imgfmt_trust_free(trust);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	struct imgfmt_cursor_opts opts = { .struct_size = sizeof(opts) };
@@ -43,13 +65,13 @@ int main(int argc, char **argv)
 	struct reads reads;
 	int rc;
 
-	if (argc < 3 || argc > 4) {
-		fprintf(stderr, "usage: random_read FRAMES IMAGE [CACHE]\n");
+	if (argc < 3 || argc > 6 || argc == 5) {
+		fprintf(stderr, "usage: random_read FRAMES IMAGE [CACHE [CERT SIGNATURE]]\n");
 		return 2;
 	}
 	if (argc > 3)
 		opts.cache = strtoull(argv[3], NULL, 10);
-	if (imgfmt_image_open(argv[2], NULL, &image, &err))
+	if (open_image(argv, argc == 6, &image, &err))
 		return fail(argv[2], &err);
 	reads_load(&reads, argv[1]);
 	imgfmt_image_info(image, &info);

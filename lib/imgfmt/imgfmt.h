@@ -866,7 +866,8 @@ int imgfmt_machine_print(const struct imgfmt_machine *machine,
 #define IMGFMT_CONVERT_ELSEWHERE	(1U << 4)
 
 /*
- * Write nothing: tell what there would be to store and to leave out.
+ * Write nothing: tell what there would be to store and to leave out, and what
+ * to expect of it.
  * bytes_written is 0, and so are segments and uuid.
  */
 #define IMGFMT_CONVERT_DRY_RUN		(1U << 5)
@@ -933,6 +934,15 @@ struct imgfmt_convert_opts {
 	 */
 	const char *vmcoreinfo;
 	size_t	 vmcoreinfo_size;
+	/*
+	 * PT_LOAD segments of the output at most, aliases of the original view
+	 * among them; 0: any number.  For it frames that are left out are
+	 * taken back, those between the closest segments first: with what the
+	 * input has, or, of classes that no resume needs, with zeros.
+	 * IMGFMT_E_USAGE if that is not enough.
+	 */
+	uint32_t max_segments;
+	uint32_t reserved;
 };
 
 /* What of the kernel a conversion found in the memory of an input whose
@@ -961,6 +971,9 @@ struct imgfmt_convert_result {
 	   failed because of them. */
 	uint32_t doubts;
 	uint64_t resume_offset;	/* pages, of an image in swap */
+	uint64_t taken_back_pages;	/* for max_segments */
+	/* Of a dry run, by a sample of the blocks; 0: not known. */
+	uint64_t expected_bytes, expected_ns, sampled_blocks;
 };
 
 /* Write @image to @out as @opts asks; the output is complete on success. */
@@ -996,8 +1009,8 @@ struct imgfmt_writer;
 
 struct imgfmt_write_opts {
 	size_t	 struct_size;
-	/* Without exclude, source_view, machine, lost, caution and
-	   vmcoreinfo; entry always counts. */
+	/* Without exclude, source_view, machine, lost, caution, vmcoreinfo
+	   and max_segments; entry always counts. */
 	struct imgfmt_convert_opts convert;
 	uint32_t page_size;
 	uint16_t machine;

@@ -93,5 +93,6 @@ FIXTURES = Fixtures("recipe", "Build an image from a text recipe.", STATEMENTS, 
                     "fixtures", Recipe, build,
                     {".pages": expected.pages, ".hashes": expected.hashes})
 
-# For the program, and for those who make something of the recipes.
-main, recipes = FIXTURES.main, FIXTURES.recipes
+
+def main():
+    return FIXTURES.main()

@@ -87,9 +87,7 @@ def hashes(recipe):
         for frame, content, _ in sorted(recipe.entries(), key=lambda entry: entry[0]))
 
 
-FIXTURES = Fixtures("swsusp_recipe", "Build a hibernation image from a text recipe.",
+def main():
+    return Fixtures("swsusp_recipe", "Build a hibernation image from a text recipe.",
                     STATEMENTS, README, "fixtures/swsusp", Recipe, build,
-                    {".pages": pages, ".hashes": hashes})
-
-# For the program, and for those who make something of the recipes.
-main, recipes = FIXTURES.main, FIXTURES.recipes
+                    {".pages": pages, ".hashes": hashes}).main()

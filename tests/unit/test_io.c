@@ -420,6 +420,86 @@ START_TEST(passes_failures_on)
 }
 END_TEST
 
+static void pin(struct io *io, uint64_t off, size_t len, int byte)
+{
+	uint8_t *data = malloc(len);
+	struct imgfmt_error err;
+
+	ck_assert_ptr_nonnull(data);
+	memset(data, byte, len);
+	ck_assert_int_eq(io_pin(io, off, data, len, &err), IMGFMT_OK);
+}
+
+/* Reads that begin and end anywhere, against a copy that was changed. */
+START_TEST(gives_pinned_bytes_whatever_the_input_has)
+{
+	uint8_t *content = make_content(), *want = make_content();
+	uint8_t *buf = malloc(CONTENT_LEN);
+	uint64_t state = 11;
+	struct imgfmt_error err;
+	struct io *io;
+	size_t got;
+
+	ck_assert_ptr_nonnull(buf);
+	ck_assert_int_eq(io_open_memory(content, CONTENT_LEN, NULL, &io, &err),
+			 IMGFMT_OK);
+	pin(io, 70000, 5000, 1);
+	pin(io, 0, 100, 2);
+	pin(io, 75000, 1, 3);
+	memset(want + 70000, 1, 5000);
+	memset(want, 2, 100);
+	want[75000] = 3;
+	for (int i = 0; i < 2000; i++) {
+		uint64_t off = i % 2 ? prng_below(&state, 200) :
+				       69000 + prng_below(&state, 7000);
+		size_t len = prng_below(&state, 8000);
+
+		ck_assert_int_eq(io_read(io, off, buf, len, &got, &err),
+				 IMGFMT_OK);
+		ck_assert_uint_eq(got, len);
+		ck_assert(!memcmp(buf, want + off, len));
+	}
+	ck_assert_int_eq(io_read(io, CONTENT_LEN - 10, buf, 20, &got, &err),
+			 IMGFMT_OK);
+	ck_assert_uint_eq(got, 10);
+	io_unpin(io);
+	ck_assert_int_eq(io_read(io, 0, buf, CONTENT_LEN, &got, &err),
+			 IMGFMT_OK);
+	ck_assert(!memcmp(buf, content, CONTENT_LEN));
+	io_free(io);
+	free(buf);
+	free(want);
+	free(content);
+}
+END_TEST
+
+/* What went by in a pipe can be had again as far as it is pinned. */
+START_TEST(pins_what_a_pipe_has_given)
+{
+	uint8_t *content = make_content();
+	struct giver g = { .content = content, .random = 5 };
+	struct io *io = open_giver(&g, true);
+	uint8_t *copy = malloc(200000), *buf = malloc(CONTENT_LEN);
+	struct imgfmt_error err;
+
+	ck_assert(copy && buf);
+	ck_assert_int_eq(io_read_full(io, 0, copy, 200000, "it", &err),
+			 IMGFMT_OK);
+	ck_assert_int_eq(io_pin(io, 0, copy, 200000, &err), IMGFMT_OK);
+	for (size_t off = 0; off < 200000; off += 9999) {
+		ck_assert_int_eq(io_read_full(io, off, buf, 200000 - off, "it",
+					      &err), IMGFMT_OK);
+		ck_assert(!memcmp(buf, content + off, 200000 - off));
+	}
+	ck_assert_int_eq(io_read_full(io, 150000, buf, CONTENT_LEN - 150000,
+				      "it", &err), IMGFMT_OK);
+	ck_assert(!memcmp(buf, content + 150000, CONTENT_LEN - 150000));
+	io_free(io);
+	free(buf);
+	free(content);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("io");
@@ -440,6 +520,8 @@ int main(void)
 	tcase_add_test(tc, takes_no_zero_size_for_true);
 	tcase_add_test(tc, refuses_what_cannot_be_read);
 	tcase_add_test(tc, passes_failures_on);
+	tcase_add_test(tc, gives_pinned_bytes_whatever_the_input_has);
+	tcase_add_test(tc, pins_what_a_pipe_has_given);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

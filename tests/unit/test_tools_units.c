@@ -161,6 +161,45 @@ START_TEST(size_suffixes)
 }
 END_TEST
 
+START_TEST(dates_are_utc)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		int64_t value;
+	} cases[] = {
+		{ "1970-01-01", 0, 0 },
+		{ "2026-08-20", 0, 1787184000 },
+		{ "2026-08-20T12:34:56Z", 0, 1787229296 },
+		{ "2024-02-29", 0, 1709164800 },
+		{ "@1787184000", 0, 1787184000 },
+		{ "@0", 0, 0 },
+		{ "@9223372036854775808", -ERANGE, 0 },
+		{ "2026-02-29", -EINVAL, 0 },
+		{ "2026-13-01", -EINVAL, 0 },
+		{ "2026-00-01", -EINVAL, 0 },
+		{ "2026-01-00", -EINVAL, 0 },
+		{ "2026-1-1", -EINVAL, 0 },
+		{ "2026-08-20T12:34:56", -EINVAL, 0 },
+		{ "2026-08-20 12:34:56Z", -EINVAL, 0 },
+		{ "2026-08-20T24:00:00Z", -EINVAL, 0 },
+		{ "26-08-20", -EINVAL, 0 },
+		{ "@-1", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+		{ "tomorrow", -EINVAL, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t value = 0;
+
+		ck_assert_msg(units_parse_time(cases[i].text, &value) ==
+				      cases[i].rc, "%s", cases[i].text);
+		if (!cases[i].rc)
+			ck_assert_int_eq(value, cases[i].value);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("tools/units");
@@ -175,6 +214,7 @@ int main(void)
 	tcase_add_test(tc, numbers_are_read_whole_or_not);
 	tcase_add_test(tc, addresses_are_hexadecimal_after_0x);
 	tcase_add_test(tc, size_suffixes);
+	tcase_add_test(tc, dates_are_utc);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/vec.h"
@@ -435,6 +436,36 @@ START_TEST(revocation)
 }
 END_TEST
 
+static time_t clock_says;	/* 0: the truth */
+
+time_t __wrap_time(time_t *ret);
+time_t __real_time(time_t *ret);
+
+time_t __wrap_time(time_t *ret)
+{
+	return clock_says ? clock_says : __real_time(ret);
+}
+
+/* As of a machine without a battery: 1970, some minutes after the start. */
+START_TEST(clock_is_not_set)
+{
+	struct imgfmt_trust *trust;
+	struct told told;
+
+	run(SIGN " -signer me.pem -inkey me.key " KERNEL);
+	clock_says = 300;
+	ck_assert_str_eq(judge_by("me.pem", IMGFMT_E_UNTRUSTED, &told),
+			 "TRU-02");
+	ck_assert_ptr_nonnull(strstr(told.last.why.message,
+				     "the clock of this machine is not set, it says 1970-01-01T00:05:00Z"));
+	trust = trust_with("me.pem", IMGFMT_TRUST_ANY_TIME, 0);
+	ck_assert_str_eq(judge(trust, DATA, IMGFMT_OK, &told), "");
+	imgfmt_trust_free(trust);
+	clock_says = 0;
+	ck_assert_str_eq(judge_by("me.pem", IMGFMT_OK, &told), "");
+}
+END_TEST
+
 /* Adding @path fails; the message. */
 static const char *refused(const char *path, int want)
 {
@@ -502,6 +533,7 @@ int main(void)
 	tcase_add_test(c, every_bit);
 	tcase_add_test(c, chains);
 	tcase_add_test(c, validity);
+	tcase_add_test(c, clock_is_not_set);
 	tcase_add_test(c, usage);
 	tcase_add_test(c, revocation);
 	tcase_add_test(c, files);

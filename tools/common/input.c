@@ -23,9 +23,13 @@ bool input_is_seekable(const char *operand)
 	return !rc && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
 }
 
-static int open_it(const struct imgfmt_open_opts *opts, const char *operand,
-		   struct imgfmt_image **ret, struct imgfmt_error *err)
+static int open_it(const struct tool *t, const struct imgfmt_open_opts *opts,
+		   const char *operand, struct imgfmt_image **ret,
+		   struct imgfmt_error *err)
 {
+	if (t->spool)
+		return imgfmt_image_open_fd(t->spool, input_name(operand),
+					    opts, ret, err);
 	if (strcmp(operand, "-"))
 		return imgfmt_image_open(operand, opts, ret, err);
 	return imgfmt_image_open_fd(STDIN_FILENO, input_name(operand), opts,
@@ -170,7 +174,7 @@ int input_open(struct tool *t, const char *operand, uint32_t flags,
 	if (salvage || beside)
 		progress_start(&t->progress,
 			       salvage ? "searching" : "verifying");
-	rc = open_it(&opts, operand, ret, err);
+	rc = open_it(t, &opts, operand, ret, err);
 	if (salvage || beside)
 		progress_finish(&t->progress);
 	if (!rc)

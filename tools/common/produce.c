@@ -14,6 +14,7 @@
 
 #include "common/exclude.h"
 #include "common/input.h"
+#include "common/spool.h"
 #include "common/table.h"
 #include "common/units.h"
 
@@ -202,6 +203,12 @@ static void summarise(const struct produce *p, const char *output,
 			    imgfmt_signer_subject(p->opts.signer));
 	if (p->swap && is_taken_as_disk(p, output))
 		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
+	if (p->opts.max_segments)
+		msg_summary(m, output, "%" PRIu64 " segments; %" PRIu64
+			    " pages (%s) between them were taken back",
+			    r->segments, r->taken_back_pages,
+			    units_size(UNITS_BUF, r->taken_back_pages *
+						  p->page_size, exact));
 	if (r->resume_offset)
 		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
 			    r->resume_offset);
@@ -232,6 +239,18 @@ static void report_json(const struct produce *p, const char *output,
 	if (p->filters) {
 		json_bool(j, "dry_run", p->dry_run);
 		json_uint(j, "page_size", p->page_size);
+	}
+	if (p->dry_run) {
+		json_object(j, "expected");
+		json_uint(j, "image_size", r->expected_bytes);
+		json_uint(j, "milliseconds", r->expected_ns / 1000000);
+		json_uint(j, "sampled_blocks", r->sampled_blocks);
+		json_end(j);
+	}
+	if (p->opts.max_segments) {
+		if (!p->dry_run)
+			json_uint(j, "segments", r->segments);
+		json_uint(j, "taken_back_pages", r->taken_back_pages);
 	}
 	json_string(j, "level", native ? imgfmt_level_name((int)r->level) :
 					 NULL);
@@ -285,7 +304,15 @@ static int print_plan(const struct produce *p,
 		if (r->pages_by_class[c])
 			plan_row(p, &table, imgfmt_class_name(c),
 				 r->pages_by_class[c]);
-	return table_finish(&table);
+	if (table_finish(&table))
+		return -1;
+	if (r->sampled_blocks)
+		printf("\nabout %s as %s, in about %s (estimated from %" PRIu64 " blocks)\n",
+		       units_size(UNITS_BUF, r->expected_bytes,
+				  p->tool->common.bytes),
+		       p->opts.to, units_duration(UNITS_BUF, r->expected_ns),
+		       r->sampled_blocks);
+	return 0;
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -455,15 +482,50 @@ static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 	return status;
 }
 
-static int produce(struct produce *p, const char *operand)
+/*
+ * What pages were used for is told by the memory, which is not to be read from
+ * its beginning to its end.
+ */
+static bool spool_input(struct produce *p, const char *operand, int *exit_ret)
+{
+	uint32_t by_memory = p->opts.exclude & ~IMGFMT_EXCLUDE(IMGFMT_KEXEC);
+
+	if (!p->spool || !(by_memory || p->opts.vmcoreinfo) ||
+	    input_is_seekable(operand))
+		return true;
+	p->tool->spool = spool_operand(p->tool, operand, p->spool, exit_ret);
+	return p->tool->spool >= 0;
+}
+
+static int open_and_convert(struct produce *p, const char *operand,
+			    const char *output)
 {
 	uint32_t flags = p->salvage ? IMGFMT_OPEN_SALVAGE : 0;
-	const char *input = input_name(operand);
-	const char *output = p->dry_run ? "-" : tool_output(p->tool);
 	struct imgfmt_info info = { .struct_size = sizeof(info) };
+	const char *input = input_name(operand);
 	struct imgfmt_image *image;
 	struct imgfmt_error err;
 	int status;
+
+	if (!spool_input(p, operand, &status))
+		return status;
+	if (input_open(p->tool, operand, flags, &image, &err)) {
+		status = fail(p, input, output, &err);
+	} else {
+		imgfmt_image_info(image, &info);
+		p->page_size = info.page_size;
+		status = sign_and_convert(p, image, input, output);
+		imgfmt_image_unref(image);
+	}
+	if (p->tool->spool)
+		close(p->tool->spool);
+	return status;
+}
+
+static int produce(struct produce *p, const char *operand)
+{
+	const char *input = input_name(operand);
+	const char *output = p->dry_run ? "-" : tool_output(p->tool);
 
 	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
@@ -481,13 +543,7 @@ static int produce(struct produce *p, const char *operand)
 		return tool_usage(p->tool, "%s: is the output too", input);
 	p->output = output;
 	fill_opts(p);
-	if (input_open(p->tool, operand, flags, &image, &err))
-		return fail(p, input, output, &err);
-	imgfmt_image_info(image, &info);
-	p->page_size = info.page_size;
-	status = sign_and_convert(p, image, input, output);
-	imgfmt_image_unref(image);
-	return status;
+	return open_and_convert(p, operand, output);
 }
 
 void produce_list_formats(uint32_t flags,

@@ -42,6 +42,7 @@ struct produce {
 	bool			   dry_run;
 	bool			   implausible;
 	const char		  *vmcoreinfo;	/* a file */
+	uint64_t		   spool;	/* bytes of a pipe at most */
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
@@ -70,6 +71,10 @@ struct produce {
 		 "leave out pages: zero, classes, resumable, none"), \
 	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
 		   "take VMCOREINFO from FILE, not from the input"), \
+	OPT_SIZE(0, "spool", "SIZE", &(p)->spool, \
+		 "keep at most SIZE of a pipe in a temporary file"), \
+	OPT_COUNT_OF(0, "max-segments", "N", &(p)->opts.max_segments, \
+		     UINT32_MAX, "make no more than N segments"), \
 	OPT_FLAG(0, "allow-implausible", &(p)->implausible, \
 		 "write it although classes are not plausible"), \
 	OPT_FLAG(0, "content-digests", &(p)->content_digests, \

@@ -39,6 +39,7 @@ struct tool {
 	/* Told of signers while an input is opened; or NULL. */
 	imgfmt_signature_fn	*signed_by;
 	void			*signed_by_ctx;
+	int			spool;	/* has the operand's bytes; 0: none */
 	char			**operands;
 	int			noperands;
 };

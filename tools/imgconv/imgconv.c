@@ -6,6 +6,7 @@
 
 #include "common/input.h"
 #include "common/produce.h"
+#include "common/spool.h"
 
 /* The area is changed where it stands: it is the operand. */
 static int run_invalidate(struct produce *p, const char *path)
@@ -47,7 +48,7 @@ int main(int argc, char **argv)
 	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
 	bool invalidate = false, swap_file = false, disk_image = false;
 	struct tool tool = { 0 };
-	struct produce produce = { .tool = &tool };
+	struct produce produce = { .tool = &tool, .spool = SPOOL_DEFAULT };
 	int to = 0;	/* the first: packed */
 	int status;
 	const struct opt opts[] = {

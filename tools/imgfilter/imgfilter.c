@@ -3,6 +3,7 @@
  * imgfilter - leave pages out of an image by what they were used for.
  */
 #include "common/produce.h"
+#include "common/spool.h"
 
 /* makedumpfile has no bits beyond. */
 #define LEVEL_MAX 31
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
 		.tool = &tool,
 		.filters = true,
 		.level = PRODUCE_NO_LEVEL,
+		.spool = SPOOL_DEFAULT,
 	};
 	int to = 0;	/* the first: packed */
 	int status;

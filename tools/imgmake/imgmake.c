@@ -6,6 +6,7 @@
 
 #include "common/input.h"
 #include "common/produce.h"
+#include "common/spool.h"
 
 struct imgmake {
 	struct tool	 tool;
@@ -89,6 +90,7 @@ int main(int argc, char **argv)
 	};
 	struct imgmake m = {
 		.produce.tool = &m.tool,
+		.produce.spool = SPOOL_DEFAULT,
 		.profile = IMGFMT_PACKED,
 	};
 	const struct opt opts[] = {

@@ -25,6 +25,7 @@ int imgfmt_convert(struct imgfmt_image *image,
 		rc = convert_run(&c, &o, out, &result, err);
 	result.recovery = c.recovery;
 	result.doubts = c.doubts;
+	result.taken_back_pages = c.taken_back;
 	conversion_fini(&c);
 	if (rc)
 		result = (struct imgfmt_convert_result){ .doubts = c.doubts };

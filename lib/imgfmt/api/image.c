@@ -75,6 +75,17 @@ void imgfmt_image_unref(struct imgfmt_image *image)
 	source_unref(image);
 }
 
+static void add_manifest(const struct imgfmt_image *image,
+			 struct imgfmt_info *info)
+{
+	info->stored_pages = image->manifest.stored_pages;
+	info->zero_pages = image->manifest.zero_pages;
+	info->data_size = image->plan.data_size;
+	info->image_size = image->plan.image_size;
+	memcpy(info->root, image->manifest.root, sizeof(info->root));
+	memcpy(info->uuid, info->root, sizeof(info->uuid));
+}
+
 void imgfmt_image_info(const struct imgfmt_image *image,
 		       struct imgfmt_info *ret)
 {
@@ -112,8 +123,8 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 		.block_count = i->level ? image->frames.blocks : 0,
 		.release = i->release,
 		.version = i->version,
-		.memory_from_segments = image->memory.flags &
-					IMGFMT_MEMORY_FROM_SEGMENTS ? 1 : 0,
+		.memory_from_segments =
+			!!(image->memory.flags & IMGFMT_MEMORY_FROM_SEGMENTS),
 		.resumes = image->ops->resumes,
 		.stored_pages = image->stored_pages,
 		.zero_pages = image->zero_pages,
@@ -126,16 +137,10 @@ void imgfmt_image_info(const struct imgfmt_image *image,
 	memcpy(info.uuid, i->uuid, sizeof(info.uuid));
 	memcpy(info.firmware_digest, image->memory.firmware,
 	       sizeof(info.firmware_digest));
-	if (image->has_tables) {
-		info.stored_pages = image->manifest.stored_pages;
-		info.zero_pages = image->manifest.zero_pages;
-		info.data_size = image->plan.data_size;
-		info.image_size = image->plan.image_size;
-		memcpy(info.root, image->manifest.root, sizeof(info.root));
-		memcpy(info.uuid, info.root, sizeof(info.uuid));
-	} else if (io_size(image->io) != IO_SIZE_UNKNOWN) {
+	if (image->has_tables)
+		add_manifest(image, &info);
+	else if (io_size(image->io) != IO_SIZE_UNKNOWN)
 		info.image_size = io_size(image->io);
-	}
 	options_give(ret, &info, sizeof(info));
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "pipeline/engine.h"
+#include "pipeline/estimate.h"
+#include "pipeline/merge.h"
 #include "record/block.h"
 
 /*
@@ -39,8 +41,14 @@ static int read_pages(const struct conversion *c, void *reader,
 		while (left) {
 			uint64_t n = left;
 			uint64_t from = view_source(&c->view, pfn, &n);
-			int rc = c->image->ops->read(reader, from, n, to, err);
+			int rc = IMGFMT_OK;
 
+			/* A closed gap may be of frames that are nowhere. */
+			if (c->taken_back && !source_has(c, from, &n))
+				memset(to, 0, n * size);
+			else
+				rc = c->image->ops->read(reader, from, n, to,
+							 err);
 			if (rc)
 				return rc;
 			to += n * size;
@@ -204,7 +212,7 @@ static int dry_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
 	       sizeof(result->pages_by_class));
 	result->bytes_read = f->present * c->target.info.page_size;
 	result->bytes_written = 0;
-	return rc;
+	return rc ? rc : convert_estimate(c, opts, result, err);
 }
 
 int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,

@@ -7,6 +7,7 @@
 #include "elf/note.h"
 #include "machine/machine.h"
 #include "pipeline/classes.h"
+#include "pipeline/merge.h"
 #include "pipeline/recovery.h"
 #include "record/backup_map.h"
 #include "view/placement.h"
@@ -411,6 +412,8 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 				image->mappings.len, err);
 	if (!rc)
 		rc = recover(c, &opts->progress, err);
+	if (!rc)
+		rc = segments_merge(c, opts->max_segments, err);
 	if (!rc)
 		rc = take_swap(c, err);
 	if (!rc)

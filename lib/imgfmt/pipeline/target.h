@@ -26,6 +26,7 @@ struct conversion {
 	bool swap_known;
 	uint64_t swap_used;	/* pages */
 	uint32_t exclude;	/* what was asked for, but classes in doubt */
+	uint64_t taken_back;	/* frames left out, but in a closed gap */
 	struct vmcoreinfo given;	/* by the caller; text NULL: none was */
 	struct proof proof;	/* of what is read of the source */
 	struct bitmap zero;	/* of the target, if its sink asks for it */

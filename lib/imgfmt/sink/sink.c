@@ -45,6 +45,8 @@ int sink_check_opts(const struct sink_ops *sink,
 			       unknown);
 	if (opts->codec && !sink->blocks && !sink->prepare)
 		what = "codec";
+	else if (opts->max_segments && !(sink->flags & IMGFMT_SINK_SEGMENTS))
+		what = "segments";
 	else if (opts->block_pages && !sink->tables)
 		what = "blocks";
 	else if (opts->flags & IMGFMT_CONVERT_CONTENT_DIGESTS && !sink->tables)

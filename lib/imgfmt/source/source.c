@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "layout/page_list.h"
 #include "source/attest.h"
+#include "source/partitions.h"
 #include "source/swap_facts.h"
 
 #define PROBE_SIZE 65536u	/* the largest page: marks at its end too */
@@ -62,10 +63,11 @@ static int recognise(struct io *io, bool places, const struct source_ops **ret,
 	free(head);
 	if (rc)
 		return rc;
-	if (!match)
-		return err_set(err, IMGFMT_E_NOT_IMAGE,
-			       len ? "not an image" : "empty, not an image");
-	return IMGFMT_OK;
+	if (match)
+		return IMGFMT_OK;
+	rc = partitions_refuse(io, err);
+	return rc ? rc : err_set(err, IMGFMT_E_NOT_IMAGE,
+				 len ? "not an image" : "empty, not an image");
 }
 
 static struct imgfmt_image *image_new(struct io *io)

@@ -186,14 +186,16 @@ int certificates_parse(struct imgfmt_trust *trust, const void *data,
 	if (size > TRUST_FILE_MAX)
 		return err_set(err, IMGFMT_E_LIMIT,
 			       "more than 1 MiB of certificates");
-	if (memmem(data, size, "-----BEGIN ", 11)) {
-		rc = parse_pem(trust, data, size, &taken, err);
-		if (!rc && !taken)
-			rc = err_set(err, IMGFMT_E_USAGE,
-				     "no certificate and no revocation list in it");
+	if (!memmem(data, size, "-----BEGIN ", 11)) {
+		rc = parse_der(trust, data, size, err);
+		ERR_clear_error();
 		return rc;
 	}
-	return parse_der(trust, data, size, err);
+	rc = parse_pem(trust, data, size, &taken, err);
+	if (!rc && !taken)
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "no certificate and no revocation list in it");
+	return rc;
 }
 
 int certificates_read_file(const char *path, size_t max, struct vec *ret,
@@ -206,14 +208,20 @@ int certificates_read_file(const char *path, size_t max, struct vec *ret,
 
 	if (rc)
 		return rc;
-	do {
+	/* In one piece: a file with a key leaves no copies where it grew. */
+	if (io_size(io) <= max)
+		rc = vec_reserve(ret, (size_t)io_size(io) + 1, err);
+	while (!rc) {
 		rc = io_read(io, ret->len, buf, sizeof(buf), &got, err);
 		if (!rc && got > max - ret->len)
 			rc = err_set(err, IMGFMT_E_LIMIT,
 				     "larger than %zu bytes", max);
-		if (!rc && got)
+		if (!rc && !got)
+			break;
+		if (!rc)
 			rc = vec_append(ret, buf, got, err);
-	} while (!rc && got);
+	}
+	OPENSSL_cleanse(buf, sizeof(buf));
 	io_free(io);
 	return rc;
 }

@@ -9,7 +9,7 @@ sed -n '/^### By hand/,/^## / { /^```sh$/,/^```$/p; }' "$SRCDIR/README.md" |
 [ "$(wc -l <by-hand)" -gt 30 ] || fail "README.md has no such recipe"
 
 # More than 64 blocks, so that the tree has two levels.
-core 16000 core
+core 4500 core
 "$IMGMAKE" -q --codec=lz4 --block-pages=64 -o laptop.img core
 "$IMGDUMP" --manifest --raw laptop.img >laptop.manifest
 signer me
@@ -32,13 +32,13 @@ for region in "ELF header" notes "page map" index data; do
 	read -r at size < <(sed -n "s/^$region\t//p" regions)
 	at=$((at + size - 9))
 	cp laptop.img kept
-	patch_file 5a "$at" laptop.img
-	cmp -s kept laptop.img && patch_file a5 "$at" laptop.img
+	patch_file 5a laptop.img "$at"
+	cmp -s kept laptop.img && patch_file a5 laptop.img "$at"
 	! by_hand || fail "$region: not noticed by hand"
 	# shellcheck disable=SC2086 # options are words
 	expect 1 "$IMGCHECK" -q $trusted laptop.img
 	mv kept laptop.img
 done
 cp laptop.manifest kept
-patch_file 5a 100 laptop.manifest
+patch_file 5a laptop.manifest 100
 ! by_hand || fail "the manifest: not noticed"

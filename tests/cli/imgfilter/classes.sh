@@ -15,7 +15,7 @@ for kind in classes old-classes; do
 	pages all
 	for level in 0 1 2 4 8 16 31; do
 		echo "level $level"
-		"$IMGFILTER" --dry-run -d "$level" core
+		"$IMGFILTER" --dry-run -d "$level" core | sed '/^$/d; /^about /d'
 		"$IMGFILTER" -q --json -f -d "$level" -o "level$level" core >document
 		valid_json imgfilter-1 document
 		jq -c '[.stored_pages, .zero_pages, .excluded_by_class, .dry_run]' document

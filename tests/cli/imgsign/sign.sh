@@ -83,7 +83,23 @@ done
 expect 0 "$IMGSIGN" --json --list --trust=me.pem packed
 says out '"verdict": "good"'
 says out '"digest": "SHA-512"'
+cp out document
+valid_json imgsign-1 document
 expect 2 "$IMGSIGN" --pss --key=you.key --cert=you.pem packed
 says err "has no PSS"
 expect 0 "$IMGSIGN" --json --key=you.key --cert=you.pem packed
 says out '"signer": "CN=you"'
+cp out document
+valid_json imgsign-1 document
+expect 0 "$IMGSIGN" --json --remove packed
+cp out document
+valid_json imgsign-1 document
+expect 0 "$IMGSIGN" --json --key=me.key --cert=me.pem --detached=sig packed
+cp out document
+valid_json imgsign-1 document
+expect 0 "$IMGSIGN" --json --new-key=third --key-type=ecdsa-p256
+cp out document
+valid_json imgsign-1 document
+expect 2 "$IMGSIGN" --json --key=me.key --cert=you.pem packed
+cp out document
+valid_json imgsign-1 document
