@@ -886,10 +886,17 @@ int imgfmt_machine_print(const struct imgfmt_machine *machine,
 #define IMGFMT_CONVERT_MAKEDUMPFILE	(1U << 7)
 
 /*
+ * Find the backup map in the memory of the input, which waits in a kexec jump:
+ * it takes random access, VMCOREINFO, the entry, and a kernel whose control page
+ * is known (spec 6.10).  IMGFMT_E_UNSUPPORTED with its release if it is not.
+ */
+#define IMGFMT_CONVERT_FIND_BACKUP_MAP	(1U << 8)
+
+/*
  * Bits of exclude: a class to leave out.  An image that does not tell the
  * classes of its pages is asked for them through the saved kernel (x86_64 and
- * aarch64): it takes random access, a VMCOREINFO, and the original view as the
- * output's.
+ * aarch64): it takes random access, a VMCOREINFO, and the original view or a
+ * backup map.  What the jump of a known kernel takes is never left out.
  */
 #define IMGFMT_EXCLUDE(class_id)	(1U << (class_id))
 

@@ -1096,8 +1096,9 @@ def check_resumable(image):
     findings.expect(info.not_resumable == 0, "RSM-05", at + 48,
                     f"reasons {info.not_resumable:#x}", UNFIT)
     entry = image.elf.entry // info.page_size
-    findings.expect(is_present(image, move(image, entry, JUMP)), "RSM-01", 24,
-                    f"frame {entry:#x} of the entry is not present", UNFIT)
+    has_entry = findings.expect(
+        is_present(image, move(image, entry, JUMP)), "RSM-01", 24,
+        f"frame {entry:#x} of the entry is not present", UNFIT)
     if info.kind == SYSTEM:
         check_backup_pages(image)
     if info.level == SEALED and info.kind == SYSTEM:
@@ -1105,6 +1106,8 @@ def check_resumable(image):
                         image.plan.mutable, "the image is "
                         + RESUME_STATES.get(image.resume.state, "broken"),
                         USED)
+    if has_entry and image.elf.entry and info.kind == SYSTEM:
+        check_jump(image)
 
 
 def check_backup_pages(image):
@@ -1127,6 +1130,201 @@ def is_complete(image, first, end):
             return False
         first = run.first + run.pages
     return True
+
+
+# ----------------------------------------- 6.10 The jump of a known kernel
+
+# Machine, first and last release, where the code ends; offsets of the fields.
+CONTROL_PAGES = (
+    (62, (5, 10), (6, 13), 0x800,
+     dict(rsp=0x800, cr0=0x808, cr3=0x810, cr4=0x818, table=0x820,
+          swap_page=0x828, list=0x830)),
+)
+LIST_DESTINATION, LIST_PAGE, LIST_END, LIST_SOURCE = 1, 2, 4, 8
+JUMP_PAGE, LARGE_PAGE, UPPER_HALF = 4096, 1 << 7, 1 << 63
+TABLE_ADDRESS = 0x000ffffffffff000
+
+
+def vmcoreinfo(image, pattern):
+    for note in image.notes:
+        found = re.search(pattern, note.desc, re.M)
+        if note.name == b"VMCOREINFO\0" and found:
+            return found
+    return None
+
+
+class Jump:
+    """What the control page of an image tells, read as the rules go."""
+
+    def __init__(self, image, fields):
+        self.image, self.findings = image, image.findings
+        self.pages = dict(present_pages(image))
+        control = image.elf.entry // JUMP_PAGE
+        self.control = control
+        values = {name: self.word(control * JUMP_PAGE + at) or 0
+                  for name, at in fields.items()}
+        self.fields = SimpleNamespace(**values)
+        sme = vmcoreinfo(image, rb"^NUMBER\(sme_mask\)=(\d+)$")
+        self.mask = TABLE_ADDRESS & ~(int(sme[1]) if sme else 0)
+        self.levels = 5 if self.fields.cr4 & 1 << 12 else 4
+        self.moved = {}
+
+    def expect(self, holds, rule, message):
+        if not holds:
+            self.findings.add(rule, self.control * JUMP_PAGE, message, UNFIT)
+            raise Stop
+
+    def word(self, address):
+        """As the image's own view has it; None if it does not."""
+        page = self.pages.get(address // JUMP_PAGE)
+        at = address % JUMP_PAGE
+        return page and struct.unpack_from("<Q", page, at)[0]
+
+    def is_hole(self, frame):
+        return find_run(self.image, frame) is None
+
+    def read_list(self):
+        """[RSM-07]: the pages of the list, and its pairs."""
+        pages, pairs, destination, at = [], [], None, None
+        entry, limit = self.fields.list, MAX_ADDRESS
+        while True:
+            address, kind = entry & -JUMP_PAGE, entry % JUMP_PAGE
+            self.expect(address < limit, "RSM-07", f"entry {entry:#x}")
+            if kind == LIST_END:
+                break
+            frame = address // JUMP_PAGE
+            if kind == LIST_PAGE:
+                self.expect(frame in self.pages and frame not in pages,
+                            "RSM-07", f"page {frame:#x} of the list")
+                pages.append(frame)
+                at = address
+            elif kind == LIST_DESTINATION:
+                destination = frame
+            else:
+                self.expect(kind == LIST_SOURCE and destination is not None,
+                            "RSM-07", f"entry {entry:#x}")
+                pairs.append((destination, frame))
+                destination += 1
+            self.expect(pages, "RSM-07", "the list does not begin with a page")
+            self.expect(at < (pages[-1] + 1) * JUMP_PAGE, "RSM-07",
+                        "a page of the list without end")
+            entry, at = self.word(at), at + 8
+        self.check_pairs(pairs)
+        return pages, pairs
+
+    def check_pairs(self, pairs):
+        """[RSM-07]: 6.4, and the note."""
+        moved = [(d, b) for d, b in pairs if d != b]
+        frames = [frame for pair in moved for frame in pair]
+        frames += [d for d, b in pairs if d == b]
+        self.expect(len(frames) == len(set(frames)), "RSM-07",
+                    "a frame is exchanged twice")
+        self.expect(not any(self.is_hole(d) and self.is_hole(b)
+                            for d, b in moved), "RSM-07",
+                    "frames that are no memory are exchanged")
+        said = {(run.destination + i, run.backup + i)
+                for run in self.image.backup_map or () for i in range(run.pages)}
+        self.expect(self.image.backup_map is None or said == set(pairs),
+                    "RSM-07", "the list is not the backup map")
+        if self.image.info.view == JUMP:
+            self.moved = dict(moved) | {b: d for d, b in moved}
+
+    def original(self, address):
+        """A word of the original view."""
+        frame = address // JUMP_PAGE
+        frame = self.moved.get(frame, frame)
+        return self.word(frame * JUMP_PAGE + address % JUMP_PAGE)
+
+    def is_there(self, address):
+        frame = address // JUMP_PAGE
+        return self.moved.get(frame, frame) in self.pages
+
+    def entries(self, table, level):
+        for i in range(512):
+            entry = self.original(table + 8 * i)
+            if entry and entry & 1:
+                yield i, entry, not level or level < 3 and entry & LARGE_PAGE
+
+    def translate(self, root, address):
+        """The physical address, or None."""
+        table = root & self.mask
+        for level in reversed(range(self.levels)):
+            shift = 12 + 9 * level
+            entry = self.original(table + 8 * (address >> shift & 511))
+            if entry is None or not entry & 1:
+                return None
+            table = entry & self.mask
+            if not level or entry & LARGE_PAGE:
+                low = (1 << shift) - 1
+                return table & ~low | address & low if level < 3 else None
+        return None
+
+    def code_addresses(self, table, level, base):
+        """Where the upper half has the control page, as a small page."""
+        for i, entry, is_page in self.entries(table, level):
+            address = base | i << 12 + 9 * level
+            if level + 1 == self.levels:
+                if i < 256:
+                    continue
+                address |= -1 << 12 + 9 * self.levels & 2**64 - 1
+            if not is_page:
+                yield from self.code_addresses(entry & self.mask, level - 1,
+                                               address)
+            elif not level and entry & self.mask == self.control * JUMP_PAGE:
+                yield address
+
+    def check_fields(self, code_end):
+        """[RSM-06]"""
+        f = self.fields
+        entry = self.image.elf.entry
+        holds = (entry % JUMP_PAGE < code_end and self.control in self.pages
+                 and f.cr0 & 0x80000001 == 0x80000001 and f.cr4 & 1 << 5
+                 and f.rsp & UPPER_HALF and not f.rsp % 8
+                 and not any(page % JUMP_PAGE or page >= MAX_ADDRESS
+                             for page in (f.table, f.swap_page)))
+        self.expect(holds, "RSM-06", "no control page")
+
+    def check(self):
+        f, pages = self.fields, None
+        pages, pairs = self.read_list()
+        exchanged = {frame for pair in pairs for frame in pair}
+        own = [self.control, f.swap_page // JUMP_PAGE, f.table // JUMP_PAGE]
+        own += pages
+        self.expect(all(frame in self.pages and frame not in exchanged
+                        for frame in own), "RSM-08",
+                    "what the jump works with is missing or exchanged")
+        for frame in {*own, *exchanged} - {f.table // JUMP_PAGE}:
+            address = frame * JUMP_PAGE
+            self.expect(self.translate(f.table, address) == address, "RSM-09",
+                        f"{address:#x} is not mapped to itself")
+        code = next(self.code_addresses(f.table, self.levels - 1, 0), None)
+        self.expect(code is not None, "RSM-09",
+                    "the control page has no address of the kernel")
+        back = None
+        for address in (code, f.rsp, f.rsp + 56):
+            back = self.reach(address)
+        self.reach(self.original(back))
+
+    def reach(self, address):
+        """[RSM-10]"""
+        found = self.translate(self.fields.cr3, address)
+        self.expect(found is not None and self.is_there(found), "RSM-10",
+                    f"{address:#x} is not there")
+        return found
+
+
+def check_jump(image):
+    """6.10"""
+    release = vmcoreinfo(image, rb"^OSRELEASE=(\d+)\.(\d+)")
+    number = release and (int(release[1]), int(release[2]))
+    for machine, first, last, code_end, fields in CONTROL_PAGES:
+        if (image.elf.machine != machine or image.order != "<"
+                or image.info.page_size != JUMP_PAGE
+                or not number or not first <= number <= last):
+            continue
+        jump = Jump(image, fields)
+        jump.check_fields(code_end)
+        jump.check()
 
 
 # --------------------------------------------------------- 6.8 This machine

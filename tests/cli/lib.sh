@@ -50,13 +50,14 @@ recipe()
 }
 
 # An ELF core of 3 MiB and $1 pages of noise, with notes, as the file $2: text,
-# zeros, noise, a table of addresses and a hole.
+# zeros, noise, a table of addresses and a hole. Its kernel is $core_release.
+core_release=6.1.0-test
 core()
 {
 	recipe "$2" <<-EOF
 		level foreign
 		note CORE 1 zero 336
-		note VMCOREINFO 0 text "OSRELEASE=6.1.0-test\nPAGESIZE=4096\n"
+		note VMCOREINFO 0 text "OSRELEASE=$core_release\nPAGESIZE=4096\n"
 		segment 0x1000 0x90000 text "the quick brown fox" vaddr=0xffff888000001000
 		segment 0x100000 0x100000 pattern vaddr=0xffff888000100000
 		segment 0x200000 0x100000 zero vaddr=0xffff888000200000
@@ -112,7 +113,26 @@ saved_core()
 	EOF
 }
 
-# The same as an image of Linux's own hibernation.
+# The same of a kernel that waits in a kexec jump, as the ELF core $1 in the
+# jump view and $1.original in the original one, and its backup map $1.map.
+saved_jump()
+{
+	local core=$1
+
+	shift
+	"$SRCDIR/tests/saved_memory" memory text jump "$@"
+	recipe "$core.original" <<-EOF
+		level foreign
+		entry 0x330f2
+		note VMCOREINFO 0 text "$(sed 's/$/\\n/' text | tr -d '\n')"
+		segment 0 0x80000 file memory
+	EOF
+	printf '%s\n' '1 61' '2 62' '3 64' '4 63' '5 5' >"$core.map"
+	/usr/bin/python3 "$SRCDIR/tests/real/jumpify.py" --map="$core.map" \
+		"$core.original" "$core"
+}
+
+# The memory of tests/saved_memory as an image of Linux's own hibernation.
 saved_swap()
 {
 	local area=$1

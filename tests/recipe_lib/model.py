@@ -12,8 +12,9 @@ NEEDED_CLASSES = (0, 6, 7, 8, 9)
 class Content:
     """What is in a page: a function of the frame and the page size."""
 
-    def __init__(self, words):
+    def __init__(self, words, patches=None):
         self.kind, *self.args = words
+        self.patches = {} if patches is None else patches
         wanted = {"text": 1, "random": 1, "pattern": 0, "fill": 1, "zero": 0,
                   "stored-zero": 0, "file": 1}
         if self.kind not in wanted:
@@ -23,7 +24,12 @@ class Content:
         self.is_zero = self.kind == "zero"
 
     def page(self, frame, size):
-        return getattr(self, "_" + self.kind.replace("-", "_"))(frame, size)
+        page = getattr(self, "_" + self.kind.replace("-", "_"))(frame, size)
+        for address, value in self.patches.items():
+            at = address - frame * size
+            if 0 <= at < size:
+                page = page[:at] + value.to_bytes(8, "little") + page[at + 8:]
+        return page
 
     def _text(self, frame, size):
         line = f"{self.args[0]} {frame:#x}\n".encode()

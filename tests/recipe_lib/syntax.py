@@ -28,6 +28,7 @@ class Recipe(RecipeReader):
         super().__init__(path)
         self.choice["level"], self.choice["profile"] = "sealed", "packed"
         self.backups, self.ranges, self.mappings = [], [], []
+        self.words = {}
         self.notes, self.spans, self.segments = [], [], []
         self.spoils, self.payloads, self.slots = {}, {}, {}
         self.sets, self.lists, self.pads, self.gaps = [], [], {}, {}
@@ -42,7 +43,13 @@ class Recipe(RecipeReader):
         if words[0].startswith("class="):
             kind, words = words[0].partition("=")[2], words[1:]
         self.spans.append(Span(number(first), number(count), 1,
-                               CLASSES.index(kind), Content(words)))
+                               CLASSES.index(kind), Content(words, self.words)))
+
+    def _do_word(self, address, value):
+        """A word of memory, over what else is there."""
+        if number(address) % 8:
+            raise ValueError(f"{address} is no multiple of 8")
+        self.words[number(address)] = number(value)
 
     def _do_exclude(self, first, count, kind):
         self.spans.append(Span(number(first), number(count), 2,

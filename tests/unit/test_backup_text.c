@@ -11,6 +11,7 @@
 #include "imgfmt.h"
 #include "io/text.h"
 #include "prng.h"
+#include "record/backup_map.h"
 #include "view/backup_text.h"
 
 static char path[] = "/tmp/test_backup_text.XXXXXX";

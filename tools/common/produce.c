@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/exclude.h"
+#include "common/given.h"
 #include "common/input.h"
 #include "common/spool.h"
 #include "common/table.h"
@@ -56,44 +57,6 @@ static bool is_input(const char *operand, const char *output, bool place)
 
 /* ---- The report ------------------------------------------------------ */
 
-/* What follows @name in a message, whose middle may be cut out if it is long. */
-static const char *behind_name(const char *message, const char *name)
-{
-	size_t len = strlen(name), same = 0;
-	const char *rest;
-
-	while (same < len && message[same] == name[same])
-		same++;
-	rest = message + same;
-	if (same == len)
-		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
-	if (strncmp(rest, "...", 3))
-		return NULL;
-	rest += 3;
-	for (const char *end = name + same; *end; end++)
-		if (!strncmp(rest, end, strlen(end)) &&
-		    !strncmp(rest + strlen(end), ": ", 2))
-			return rest + strlen(end) + 2;
-	return NULL;
-}
-
-/*
- * The library names the output in what it says of it, but not the input.
- * Whether this is about @name; if so, without the name.
- */
-static bool is_about(const struct imgfmt_error *err, const char *name,
-		     struct imgfmt_error *ret)
-{
-	const char *rest = behind_name(err->message, name);
-
-	if (!rest)
-		return false;
-	*ret = *err;
-	memmove(ret->message, ret->message + (rest - err->message),
-		strlen(rest) + 1);
-	return true;
-}
-
 static void tell_lost(void *ctx, const struct imgfmt_run *run)
 {
 	struct produce *p = ctx;
@@ -116,7 +79,7 @@ static void take_warning(void *ctx, const struct imgfmt_error *what)
 	const char *file = input_name(p->tool->operands[0]);
 	struct imgfmt_error own = *what;
 
-	if (is_about(what, p->output, &own))
+	if (msg_is_about(what, p->output, &own))
 		file = p->output;
 	msg_caution(&p->tool->msg, file, &own);
 	if (p->warning_count < PRODUCE_WARNINGS)
@@ -324,7 +287,7 @@ static int fail(struct produce *p, const char *input, const char *output,
 
 	if (err->status == IMGFMT_E_USAGE)
 		return tool_misuse(p->tool, err);
-	if (is_about(err, output, &own))
+	if (msg_is_about(err, output, &own))
 		return tool_fail(p->tool, output, &own);
 	return tool_fail(p->tool, input, err);
 }
@@ -482,6 +445,28 @@ static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 	return status;
 }
 
+/* What is said of the swap area that is written to. */
+static bool take_area(struct produce *p)
+{
+	struct imgfmt_swap_opts *a = &p->area;
+
+	if (p->swap_file)
+		a->flags |= IMGFMT_SWAP_FILE;
+	if (p->disk_image)
+		a->flags |= IMGFMT_SWAP_DISK_IMAGE;
+	if (p->swap)
+		return true;
+	if (a->offset || a->resume_offset || a->extents || a->flags)
+		tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
+	else if (p->elsewhere)
+		tool_usage(p->tool, "--elsewhere is for --to=swsusp");
+	else if (p->used && strcmp(p->opts.to, "snapshot"))
+		tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
+	else
+		return true;
+	return false;
+}
+
 /*
  * What pages were used for is told by the memory, which is not to be read from
  * its beginning to its end.
@@ -490,7 +475,8 @@ static bool spool_input(struct produce *p, const char *operand, int *exit_ret)
 {
 	uint32_t by_memory = p->opts.exclude & ~IMGFMT_EXCLUDE(IMGFMT_KEXEC);
 
-	if (!p->spool || !(by_memory || p->opts.vmcoreinfo) ||
+	if (!p->spool || !(by_memory || p->opts.vmcoreinfo ||
+			   p->opts.flags & IMGFMT_CONVERT_FIND_BACKUP_MAP) ||
 	    input_is_seekable(operand))
 		return true;
 	p->tool->spool = spool_operand(p->tool, operand, p->spool, exit_ret);
@@ -526,16 +512,12 @@ static int produce(struct produce *p, const char *operand)
 {
 	const char *input = input_name(operand);
 	const char *output = p->dry_run ? "-" : tool_output(p->tool);
+	int status;
 
 	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
-	if (!p->swap && (p->area.offset || p->area.resume_offset ||
-			 p->area.extents || p->area.flags))
-		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
-	if (p->elsewhere && !p->swap)
-		return tool_usage(p->tool, "--elsewhere is for --to=swsusp");
-	if (p->used && !p->swap && strcmp(p->opts.to, "snapshot"))
-		return tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
+	if (!take_area(p))
+		return EXIT_TROUBLE;
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
@@ -543,7 +525,10 @@ static int produce(struct produce *p, const char *operand)
 		return tool_usage(p->tool, "%s: is the output too", input);
 	p->output = output;
 	fill_opts(p);
-	return open_and_convert(p, operand, output);
+	if (given_load(p, &status))
+		status = open_and_convert(p, operand, output);
+	given_free(p);
+	return status;
 }
 
 void produce_list_formats(uint32_t flags,
@@ -558,25 +543,6 @@ void produce_list_formats(uint32_t flags,
 			words[count++] = (struct opt_name){ name, (int)i };
 }
 
-/* What is wrong with the text is not about the image. */
-static bool load_vmcoreinfo(struct produce *p, char **ret, int *exit_ret)
-{
-	struct imgfmt_convert_opts *o = &p->opts;
-	struct imgfmt_error err;
-
-	*ret = NULL;
-	if (!p->vmcoreinfo)
-		return true;
-	if (imgfmt_vmcoreinfo_load(p->vmcoreinfo, ret, &o->vmcoreinfo_size,
-				   &err)) {
-		tool_fail(p->tool, p->vmcoreinfo, &err);
-		*exit_ret = EXIT_TROUBLE;
-		return false;
-	}
-	o->vmcoreinfo = *ret;
-	return true;
-}
-
 void produce_begin(struct produce *p, const char *operand)
 {
 	json_string(&p->tool->json, "input", input_name(operand));
@@ -584,12 +550,8 @@ void produce_begin(struct produce *p, const char *operand)
 
 int produce_run(struct produce *p, const char *operand)
 {
-	char *vmcoreinfo;
-	int status;
+	int status = produce(p, operand);
 
-	if (load_vmcoreinfo(p, &vmcoreinfo, &status))
-		status = produce(p, operand);
-	free(vmcoreinfo);
 	opt_list_fini(&p->exclude);
 	return status;
 }

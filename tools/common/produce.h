@@ -25,6 +25,9 @@ extern const struct opt_name opts_view[];
 /* The formats that the library writes, as words of --to. */
 #define PRODUCE_FORMATS_MAX 16
 
+/* The backup map of the source's own memory, in place of a file. */
+#define PRODUCE_AUTO "auto"
+
 /* Whose dump levels they are. */
 enum { PRODUCE_MAKEDUMPFILE = 1 };
 
@@ -46,12 +49,16 @@ struct produce {
 	bool			   content_digests;
 	bool			   salvage;
 	int			   view;
+	const char		  *backup_map;	/* a file, or PRODUCE_AUTO */
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   swap_file, disk_image;	/* or it is such */
 	bool			   used, elsewhere;	/* of images on swap */
 	struct signing		   signing;
 
 	/* While it runs. */
+	struct imgfmt_backup_run  *runs;	/* of the backup map */
+	char			  *text;	/* VMCOREINFO */
 	const char		  *output;
 	uint64_t		   lost_ranges;
 	uint64_t		   page_size;	/* of the input */
@@ -67,6 +74,8 @@ struct produce {
 		     "compress N pages at a time, a power of 2"), \
 	OPT_WORD(0, "view", "VIEW", &(p)->view, opts_view, \
 		 "address pages as in VIEW"), \
+	OPT_STRING(0, "backup-map", "FILE", &(p)->backup_map, \
+		   "take the backup map from FILE, or find it (auto)"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
 		 "leave out pages: zero, classes, resumable, none"), \
 	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
@@ -91,7 +100,7 @@ void produce_list_formats(uint32_t flags,
 /* First of all: what fails from here on is about the input @operand. */
 void produce_begin(struct produce *p, const char *operand);
 
-/* Make the image of @operand, report, free @p->exclude.  The exit status. */
+/* Make the image of @operand, report, free what it took.  The exit status. */
 int produce_run(struct produce *p, const char *operand);
 
 #endif /* TOOLS_COMMON_PRODUCE_H */

@@ -2,8 +2,6 @@
 /*
  * imgmake - make an image from the memory of a system.
  */
-#include <stdlib.h>
-
 #include "common/input.h"
 #include "common/produce.h"
 #include "common/spool.h"
@@ -16,28 +14,10 @@ struct imgmake {
 	int		 from_view;
 	bool		 has_entry;	/* not the source's own */
 	uint64_t	 entry;
-	const char	*backup_map;
 	const char	*machine_facts;
 
-	struct imgfmt_backup_run *runs;
-	struct imgfmt_machine	 *machine;
+	struct imgfmt_machine	*machine;
 };
-
-static bool load_backup_map(struct imgmake *m, int *exit_ret)
-{
-	struct imgfmt_convert_opts *o = &m->produce.opts;
-	struct imgfmt_error err;
-
-	if (!m->backup_map)
-		return true;
-	if (imgfmt_backup_map_load(m->backup_map, m->tool.common.memlimit,
-				   &m->runs, &o->backup_runs, &err)) {
-		*exit_ret = tool_fail(&m->tool, m->backup_map, &err);
-		return false;
-	}
-	o->backup_map = m->runs;
-	return true;
-}
 
 static bool load_machine(struct imgmake *m, int *exit_ret)
 {
@@ -60,10 +40,9 @@ static int run(struct imgmake *m)
 	o->source_view = (uint32_t)m->from_view;
 	o->has_entry = m->has_entry;
 	o->entry = m->entry;
-	if (load_backup_map(m, &status) && load_machine(m, &status))
+	if (load_machine(m, &status))
 		status = produce_run(&m->produce, m->tool.operands[0]);
 	imgfmt_machine_free(m->machine);
-	free(m->runs);
 	return status;
 }
 
@@ -97,8 +76,6 @@ int main(int argc, char **argv)
 		OPT_HEADING("The source:"),
 		OPT_WORD(0, "from-view", "VIEW", &m.from_view, opts_view,
 			 "take its addresses as those of VIEW"),
-		OPT_STRING(0, "backup-map", "FILE", &m.backup_map,
-			   "take the backup map from FILE"),
 		OPT_ADDRESS_GIVEN(0, "entry", "ADDR", &m.entry, &m.has_entry,
 				  "take ADDR as the entry"),
 		OPT_WORD(0, "kind", "KIND", &m.kind, kinds,

@@ -118,7 +118,8 @@ static int check_write_opts(const struct imgfmt_write_opts *o,
 		return err_rule(err, IMGFMT_E_USAGE, "LIM-01", IMGFMT_NOWHERE,
 				"entry 0x%llx is beyond the highest address, 2^52",
 				(unsigned long long)o->convert.entry);
-	if (o->convert.exclude || o->convert.source_view ||
+	if (o->convert.flags & IMGFMT_CONVERT_FIND_BACKUP_MAP ||
+	    o->convert.exclude || o->convert.source_view ||
 	    o->convert.machine || o->convert.lost || o->convert.caution)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "an option of conversions only is set");

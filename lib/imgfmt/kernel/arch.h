@@ -36,6 +36,13 @@ struct kernel_arch {
 		       struct kernel_layout *ret);
 };
 
+/*
+ * The page tables of x86_64 from the top one, at physical @root with any flags
+ * in the bits that are no address, for all virtual addresses.
+ */
+void x86_64_paging(const struct vmcoreinfo *v, uint64_t root,
+		   unsigned int levels, struct paging *ret);
+
 extern const struct kernel_arch arch_x86_64, arch_arm64;
 
 /* NULL for a machine that there is no row of. */

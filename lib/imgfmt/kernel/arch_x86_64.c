@@ -50,25 +50,15 @@ static void set_image(const struct vmcoreinfo *v, struct kernel_layout *ret)
 	ret->image_last = IMAGE_FIRST + (size - 1);
 }
 
-static void layout(const struct vmcoreinfo *v, uint32_t page_size,
-		   struct kernel_layout *ret)
+void x86_64_paging(const struct vmcoreinfo *v, uint64_t root,
+		   unsigned int levels, struct paging *ret)
 {
-	uint64_t la57 = 0, sme = 0, root;
-	unsigned int levels;
+	uint64_t sme = 0;
 
-	set_image(v, ret);
-	if (!ret->has_image || page_size != 1u << PAGE_SHIFT ||
-	    (!vmcoreinfo_symbol(v, "init_top_pgt", &root) &&
-	     !vmcoreinfo_symbol(v, "swapper_pg_dir", &root)))
-		return;
-	/* Kernels before these keys had neither. */
-	vmcoreinfo_value(v, "pgtable_l5_enabled", &la57);
+	/* Kernels before this key had none. */
 	vmcoreinfo_value(v, "sme_mask", &sme);
-	levels = la57 ? LEVELS_LA57 : LEVELS;
-	ret->has_paging = true;
-	ret->root_symbol = root;
-	ret->paging = (struct paging){
-		.root = root - ret->image_offset,
+	*ret = (struct paging){
+		.root = root & ENTRY_ADDRESS & ~sme,
 		.levels = (uint8_t)levels,
 		.page_shift = PAGE_SHIFT,
 		.level_bits = INDEX_BITS,
@@ -76,6 +66,24 @@ static void layout(const struct vmcoreinfo *v, uint32_t page_size,
 		.address_mask = ENTRY_ADDRESS & ~sme,
 		.kind = entry_kind,
 	};
+}
+
+static void layout(const struct vmcoreinfo *v, uint32_t page_size,
+		   struct kernel_layout *ret)
+{
+	uint64_t la57 = 0, root;
+
+	set_image(v, ret);
+	if (!ret->has_image || page_size != 1u << PAGE_SHIFT ||
+	    (!vmcoreinfo_symbol(v, "init_top_pgt", &root) &&
+	     !vmcoreinfo_symbol(v, "swapper_pg_dir", &root)))
+		return;
+	/* Kernels before this key had four levels. */
+	vmcoreinfo_value(v, "pgtable_l5_enabled", &la57);
+	ret->has_paging = true;
+	ret->root_symbol = root;
+	x86_64_paging(v, 0, la57 ? LEVELS_LA57 : LEVELS, &ret->paging);
+	ret->paging.root = root - ret->image_offset;
 	/* The upper half of the canonical addresses. */
 	ret->paging.first = -((uint64_t)1 << (ret->paging.address_bits - 1));
 }

@@ -25,7 +25,7 @@ static uint64_t entry_address(const struct paging *p, uint64_t entry)
  */
 static int walk(const struct paging *p, struct kernel_memory *m,
 		uint64_t vaddr, unsigned int *level, struct paging_page *ret,
-		struct imgfmt_error *err)
+		struct paging_path *path, struct imgfmt_error *err)
 {
 	uint64_t table = p->root, entry, span;
 	enum paging_entry kind;
@@ -33,8 +33,12 @@ static int walk(const struct paging *p, struct kernel_memory *m,
 
 	*ret = (struct paging_page){ 0 };
 	*level = p->levels;
+	if (path)
+		path->count = 0;
 	do {
 		--*level;
+		if (path)
+			path->pfn[path->count++] = table >> p->page_shift;
 		rc = kernel_memory_u64(m, table + 8 * entry_index(p, vaddr, *level),
 				       &entry, err);
 		if (rc) {
@@ -55,6 +59,15 @@ static int walk(const struct paging *p, struct kernel_memory *m,
 	return IMGFMT_OK;
 }
 
+int paging_trace(const struct paging *p, struct kernel_memory *m,
+		 uint64_t vaddr, struct paging_page *ret,
+		 struct paging_path *path, struct imgfmt_error *err)
+{
+	unsigned int level;
+
+	return walk(p, m, vaddr, &level, ret, path, err);
+}
+
 int paging_find(const struct paging *p, struct kernel_memory *m,
 		uint64_t vaddr, struct paging_page *ret,
 		struct imgfmt_error *err)
@@ -67,7 +80,7 @@ int paging_find(const struct paging *p, struct kernel_memory *m,
 			       "0x%llx is no address of the kernel",
 			       (unsigned long long)vaddr);
 	}
-	return walk(p, m, vaddr, &level, ret, err);
+	return walk(p, m, vaddr, &level, ret, NULL, err);
 }
 
 int paging_next(const struct paging *p, struct kernel_memory *m,
@@ -84,7 +97,7 @@ int paging_next(const struct paging *p, struct kernel_memory *m,
 			return err_set(err, IMGFMT_E_LIMIT,
 				       "the page tables have too many entries");
 		--*budget;
-		rc = walk(p, m, vaddr, &level, ret, err);
+		rc = walk(p, m, vaddr, &level, ret, NULL, err);
 		if (!rc && ret->vaddr >= vaddr)
 			return ret->vaddr <= last ? IMGFMT_OK : IMGFMT_END;
 		if (rc && rc != IMGFMT_E_ABSENT)

@@ -42,6 +42,20 @@ struct paging_page {
 	uint64_t bytes;
 };
 
+/* The tables that lead to a page, frames, from the top down. */
+struct paging_path {
+	uint64_t pfn[PAGING_LEVELS_MAX];
+	unsigned int count;
+};
+
+/*
+ * The same as paging_find(), and through which tables; where it fails, the last
+ * of them is the one that leads nowhere or is not in the image.
+ */
+int paging_trace(const struct paging *p, struct kernel_memory *m,
+		 uint64_t vaddr, struct paging_page *ret,
+		 struct paging_path *path, struct imgfmt_error *err);
+
 /*
  * The page that @vaddr lies in; IMGFMT_E_ABSENT if nothing is mapped there, or
  * if a table is not in the image.

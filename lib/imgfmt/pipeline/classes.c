@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "kernel/recover.h"
+#include "pipeline/placing.h"
 #include "view/memory.h"
 
 /* A run of frames takes its place here and in the target, which has two. */
@@ -100,20 +101,15 @@ static int ask_kernel(struct conversion *c,
 	return rc;
 }
 
-int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
-		 struct imgfmt_error *err)
+/* The view in which the kernel tells them, and then that of the target. */
+static int ask_in_view(struct conversion *c,
+		       const struct imgfmt_convert_opts *opts,
+		       struct imgfmt_error *err)
 {
 	struct view_memory memory;
-	int rc;
+	int rc = view_memory_init(&memory, c->image, (int)c->source_view,
+				  &c->target.backup_map, err);
 
-	if (!(opts->exclude & PAGE_CLASSES) || image_tells(&c->image->frames))
-		return IMGFMT_OK;
-	if (c->target.info.view != IMGFMT_VIEW_ORIGINAL)
-		return err_set(err, IMGFMT_E_USAGE,
-			       "which pages are left out is told in the original view: the output cannot have the %s view",
-			       imgfmt_view_name(c->target.info.view));
-	rc = view_memory_init(&memory, c->image, (int)c->source_view,
-			      &c->target.backup_map, err);
 	if (!rc)
 		rc = ask_kernel(c, opts, &memory.memory, err);
 	view_memory_fini(&memory);
@@ -123,25 +119,67 @@ int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
 	return rc;
 }
 
+int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
+		 struct imgfmt_error *err)
+{
+	int rc = IMGFMT_OK;
+
+	if (!opts->exclude)
+		return IMGFMT_OK;
+	if (opts->exclude & PAGE_CLASSES && !image_tells(&c->image->frames))
+		rc = ask_in_view(c, opts, err);
+	if (!rc)
+		rc = placing_move(c, true, &c->classes.frames, err);
+	return rc ? rc : placing_find_needed(c, err);
+}
+
+/* Leave out @part, but for the pages that a resume needs. */
+static int add_unneeded(const struct frames *needed, struct imgfmt_run part,
+			struct frames *ret, struct imgfmt_error *err)
+{
+	uint64_t end = part.pfn + part.pages;
+	size_t i = frames_find(needed, part.pfn);
+	int rc = IMGFMT_OK;
+
+	while (part.pfn < end && !rc) {
+		uint64_t stop = end;
+		bool kept = false;
+
+		if (i < needed->runs.len) {
+			const struct imgfmt_run *n = &frames_runs(needed)[i];
+
+			kept = n->pfn <= part.pfn;
+			stop = kept ? n->pfn + n->pages : n->pfn;
+		}
+		part.pages = min_u64(stop, end) - part.pfn;
+		part.state = kept ? IMGFMT_STORED : IMGFMT_EXCLUDED;
+		rc = frames_add(ret, &part, err);
+		part.pfn += part.pages;
+		i += kept;
+	}
+	return rc;
+}
+
 /* The part of @r from frame @from to @to, left out if its class is asked for. */
-static int add_part(const struct imgfmt_run *r, uint64_t from, uint64_t to,
-		    uint32_t class_id, uint32_t exclude, struct frames *ret,
-		    struct imgfmt_error *err)
+static int add_part(const struct conversion *c, const struct imgfmt_run *r,
+		    uint64_t from, uint64_t to, uint32_t class_id,
+		    struct frames *ret, struct imgfmt_error *err)
 {
 	struct imgfmt_run part = {
 		.pfn = from, .pages = to - from,
 		.state = r->state, .class_id = class_id,
 	};
 
-	if (class_id && exclude & IMGFMT_EXCLUDE(class_id))
-		part.state = IMGFMT_EXCLUDED;
+	if (r->state != IMGFMT_EXCLUDED && class_id &&
+	    c->exclude & IMGFMT_EXCLUDE(class_id))
+		return add_unneeded(&c->needed, part, ret, err);
 	return frames_add(ret, &part, err);
 }
 
-static int apply_run(const struct frames *classes, const struct imgfmt_run *r,
-		     uint32_t exclude, struct frames *ret,
-		     struct imgfmt_error *err)
+static int apply_run(const struct conversion *c, const struct imgfmt_run *r,
+		     struct frames *ret, struct imgfmt_error *err)
 {
+	const struct frames *classes = &c->classes.frames;
 	uint64_t at = r->pfn, end = r->pfn + r->pages;
 	int rc = IMGFMT_OK;
 
@@ -153,20 +191,19 @@ static int apply_run(const struct frames *classes, const struct imgfmt_run *r,
 
 		if (from >= end)
 			break;
-		rc = add_part(r, at, from, r->class_id, exclude, ret, err);
+		rc = add_part(c, r, at, from, r->class_id, ret, err);
 		if (!rc)
-			rc = add_part(r, from, to, k->class_id, exclude, ret,
+			rc = add_part(c, r, from, to, k->class_id, ret,
 				      err);
 		at = to;
 	}
-	return rc ? rc :
-		    add_part(r, at, end, r->class_id, exclude, ret, err);
+	return rc ? rc : add_part(c, r, at, end, r->class_id, ret, err);
 }
 
-int classes_apply(const struct page_classes *classes, const struct frames *all,
-		  uint32_t exclude, struct frames *ret,
-		  struct imgfmt_error *err)
+int classes_apply(const struct conversion *c, const struct frames *all,
+		  struct frames *ret, struct imgfmt_error *err)
 {
+	const struct page_classes *classes = &c->classes;
 	int rc = IMGFMT_OK;
 
 	for (size_t i = 0; i < all->runs.len && !rc; i++) {
@@ -177,11 +214,10 @@ int classes_apply(const struct page_classes *classes, const struct frames *all,
 		if (classes->end)
 			r.pages = min_u64(r.pages, classes->end - r.pfn);
 		if (r.state == IMGFMT_EXCLUDED || r.class_id)
-			rc = add_part(&r, r.pfn, r.pfn + r.pages, r.class_id,
-				      exclude, ret, err);
+			rc = add_part(c, &r, r.pfn, r.pfn + r.pages, r.class_id,
+				      ret, err);
 		else
-			rc = apply_run(&classes->frames, &r, exclude, ret,
-				       err);
+			rc = apply_run(c, &r, ret, err);
 	}
 	return rc;
 }

@@ -9,20 +9,22 @@
 #include "pipeline/target.h"
 
 /*
- * The classes of opts->exclude into c->classes, if the image does not tell
- * them.  Doubts about them go to opts->caution, and are counted; the classes in
- * doubt are taken out of c->exclude, or IMGFMT_E_CORRUPT ends it.
+ * The classes of opts->exclude into c->classes, by frames of the target's view,
+ * if the image does not tell them; doubts about them go to opts->caution, and
+ * are counted; the classes in doubt are taken out of c->exclude, or
+ * IMGFMT_E_CORRUPT ends it.  If anything is to be left out, into c->needed what
+ * must not be.
  */
 int classes_find(struct conversion *c, const struct imgfmt_convert_opts *opts,
 		 struct imgfmt_error *err);
 
 /*
- * The runs of @all into @ret, with those of class @exclude excluded, and
- * without the frames behind the classes' end.  Frames present in @all that have no class there take that of @classes, if it is
- * among these.
+ * The runs of @all into @ret, with those of the classes c->exclude excluded, and
+ * without the frames behind the classes' end.  Frames present in @all that have
+ * no class there take that of c->classes, if it is among these.  Those in
+ * c->needed stay present.
  */
-int classes_apply(const struct page_classes *classes, const struct frames *all,
-		  uint32_t exclude, struct frames *ret,
-		  struct imgfmt_error *err);
+int classes_apply(const struct conversion *c, const struct frames *all,
+		  struct frames *ret, struct imgfmt_error *err);
 
 #endif /* IMGFMT_PIPELINE_CLASSES_H */

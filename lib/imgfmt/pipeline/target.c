@@ -8,6 +8,7 @@
 #include "machine/machine.h"
 #include "pipeline/classes.h"
 #include "pipeline/merge.h"
+#include "pipeline/placing.h"
 #include "pipeline/recovery.h"
 #include "record/backup_map.h"
 #include "view/placement.h"
@@ -34,7 +35,7 @@ static int choose_codec(struct conversion *c,
 	return rc;
 }
 
-/* The backup map: the one given, or the image's own. */
+/* The backup map: the one given, that of the memory, or the image's own. */
 static int take_backup_map(struct conversion *c,
 			   const struct imgfmt_convert_opts *opts,
 			   struct imgfmt_error *err)
@@ -52,6 +53,10 @@ static int take_backup_map(struct conversion *c,
 		t->has_backup_map = true;
 		return rc;
 	}
+	if (opts->flags & IMGFMT_CONVERT_FIND_BACKUP_MAP) {
+		t->has_backup_map = true;
+		return placing_find_map(c, err);
+	}
 	if (!image->has_backup_map)
 		return IMGFMT_OK;
 	t->has_backup_map = true;
@@ -59,6 +64,12 @@ static int take_backup_map(struct conversion *c,
 		       vec_append(&t->backup_map, image->backup_map.data,
 				  image->backup_map.len, err) :
 		       IMGFMT_OK;
+}
+
+/* A source whose map does not come with it. */
+static bool has_own_map(const struct imgfmt_convert_opts *opts)
+{
+	return opts->backup_map || opts->flags & IMGFMT_CONVERT_FIND_BACKUP_MAP;
 }
 
 /* The view of the source and that of the output. */
@@ -78,7 +89,7 @@ static int choose_view(struct conversion *c,
 			       "the image says itself that it has the %s view",
 			       imgfmt_view_name(c->image->info.view));
 	if (!from)
-		from = opts->backup_map && !c->image->has_info ?
+		from = has_own_map(opts) && !c->image->has_info ?
 			       IMGFMT_VIEW_JUMP : c->image->info.view;
 	c->source_view = from;
 	t->info.view = (uint8_t)opts->view;
@@ -115,8 +126,7 @@ static int choose_frames(struct conversion *c, struct imgfmt_error *err)
 	frames_init(&all);
 	rc = view_runs(c, t->info.block_pages, &all, err);
 	if (!rc)
-		rc = classes_apply(&c->classes, &all, c->exclude,
-				   &t->frames, err);
+		rc = classes_apply(c, &all, &t->frames, err);
 	frames_fini(&all);
 	return rc ? rc : frames_build(&t->frames, t->info.block_pages, err);
 }
@@ -263,6 +273,9 @@ static int check_opts(const struct imgfmt_convert_opts *opts,
 	if (opts->view > IMGFMT_VIEW_JUMP || opts->source_view > IMGFMT_VIEW_JUMP ||
 	    opts->kind > IMGFMT_HIBERNATING_KERNEL)
 		return err_set(err, IMGFMT_E_USAGE, "unknown view or kind");
+	if (opts->backup_map && opts->flags & IMGFMT_CONVERT_FIND_BACKUP_MAP)
+		return err_set(err, IMGFMT_E_USAGE,
+			       "a backup map is given and is to be found");
 	if (opts->exclude & ~CLASSES)
 		return err_set(err, IMGFMT_E_USAGE,
 			       "no classes to exclude: 0x%x",
@@ -292,18 +305,21 @@ static int caution(const struct conversion *c,
 {
 	const struct target *t = &c->target;
 	uint64_t entry = t->entry / t->info.page_size;
+	struct info info = t->info;
 	struct imgfmt_error e;
 	struct placement p;
 	struct frames jump;
 	int rc;
 
-	if (!opts->caution || (!opts->backup_map && !opts->has_entry))
+	if (!opts->caution || (!has_own_map(opts) && !opts->has_entry))
 		return IMGFMT_OK;
+	/* What was left out on purpose is not missing. */
+	info.view = (uint8_t)c->source_view;
 	frames_init(&jump);
-	rc = placement_frames(&t->frames, &t->info, &t->backup_map, &jump,
+	rc = placement_frames(&c->image->frames, &info, &t->backup_map, &jump,
 			      err);
 	placement_check(&jump, &t->backup_map, &p);
-	if (!rc && opts->backup_map && p.missing &&
+	if (!rc && has_own_map(opts) && p.missing &&
 	    t->info.kind == IMGFMT_HIBERNATED_SYSTEM) {
 		err_rule_pfn(&e, IMGFMT_E_UNFIT, "RSM-02", IMGFMT_NOWHERE,
 			     p.first_missing,
@@ -385,6 +401,7 @@ int conversion_init(struct conversion *c, struct imgfmt_image *image,
 	view_init(&c->view);
 	target_init(&c->target);
 	frames_init(&c->classes.frames);
+	frames_init(&c->needed);
 	c->sink = sink_by_name(to);
 	if (!c->sink)
 		return err_set(err, IMGFMT_E_USAGE,
@@ -440,5 +457,6 @@ void conversion_fini(struct conversion *c)
 	bitmap_fini(&c->zero);
 	target_fini(&c->target);
 	page_classes_fini(&c->classes);
+	frames_fini(&c->needed);
 	view_fini(&c->view);
 }

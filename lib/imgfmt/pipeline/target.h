@@ -21,6 +21,7 @@ struct conversion {
 	bool verbatim;		/* blocks can be taken over as they are */
 	uint32_t recovery;	/* enum imgfmt_recovery */
 	struct page_classes classes;	/* by the saved kernel, if asked for */
+	struct frames needed;	/* never left out: what a jump takes */
 	uint32_t doubts;	/* that were told of them */
 	/* By the saved kernel's count, of a hibernation image, if it told. */
 	bool swap_known;

@@ -3,6 +3,64 @@
 
 #include <stdlib.h>
 
+/* Whether @next goes on where @run ends, on both sides. */
+static bool continues(const struct imgfmt_backup_run *run,
+		      const struct imgfmt_backup_run *next)
+{
+	return next->destination == run->destination + run->pages &&
+	       next->backup == run->backup + run->pages;
+}
+
+/* Most go on from the one before, so merge at once and keep it small. */
+int backup_map_add(struct vec *runs, const struct imgfmt_backup_run *run,
+		   uint64_t memlimit, struct imgfmt_error *err)
+{
+	if (runs->len) {
+		struct imgfmt_backup_run *last =
+			&vec_array(runs, struct imgfmt_backup_run)[runs->len - 1];
+
+		if (continues(last, run)) {
+			last->pages += run->pages;
+			return IMGFMT_OK;
+		}
+	}
+	if (runs->len >= IMGFMT_MAX_RUNS)
+		return err_rule(err, IMGFMT_E_LIMIT, "LIM-01", IMGFMT_NOWHERE,
+				"backup map of more than %lu runs",
+				IMGFMT_MAX_RUNS);
+	if (runs->len >= memlimit / BACKUP_RUN_COST)
+		return err_set(err, IMGFMT_E_LIMIT,
+			       "backup map needs more than the memory limit of %llu bytes",
+			       (unsigned long long)memlimit);
+	return vec_push(runs, run, err);
+}
+
+static int by_destination(const void *a, const void *b)
+{
+	const struct imgfmt_backup_run *x = a, *y = b;
+
+	return (x->destination > y->destination) -
+	       (x->destination < y->destination);
+}
+
+void backup_map_sort(struct vec *runs)
+{
+	struct imgfmt_backup_run *run =
+		vec_array(runs, struct imgfmt_backup_run);
+	size_t last = 0;
+
+	if (!runs->len)
+		return;
+	qsort(runs->data, runs->len, runs->elem, by_destination);
+	for (size_t i = 1; i < runs->len; i++) {
+		if (continues(&run[last], &run[i]))
+			run[last].pages += run[i].pages;
+		else
+			run[++last] = run[i];
+	}
+	runs->len = last + 1;
+}
+
 static int check_run(const struct imgfmt_backup_run *r, uint64_t limit,
 		     struct imgfmt_error *err)
 {

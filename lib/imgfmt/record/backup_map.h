@@ -8,6 +8,20 @@
 #include "base/vec.h"
 #include "record/record.h"
 
+/* What a run takes at most while a map is put together: it grows, and is
+   sorted. */
+#define BACKUP_RUN_COST (2 * sizeof(struct imgfmt_backup_run) + sizeof(void *))
+
+/*
+ * Put a map together, in any order: append a run to a vector of struct
+ * imgfmt_backup_run, or lengthen the last one; IMGFMT_E_LIMIT beyond the
+ * format's runs or @memlimit bytes.
+ */
+int backup_map_add(struct vec *runs, const struct imgfmt_backup_run *run,
+		   uint64_t memlimit, struct imgfmt_error *err);
+/* Then sort it and merge what has become neighbours. */
+void backup_map_sort(struct vec *runs);
+
 /*
  * The rules about runs: sorted by destination, a bijection, and destinations
  * that are no backup frames unless in place [BMAP-02 to BMAP-05].

@@ -37,7 +37,8 @@ int sink_check_opts(const struct sink_ops *sink,
 					   IMGFMT_CONVERT_ELSEWHERE |
 					   IMGFMT_CONVERT_DRY_RUN |
 					   IMGFMT_CONVERT_IMPLAUSIBLE |
-					   IMGFMT_CONVERT_MAKEDUMPFILE);
+					   IMGFMT_CONVERT_MAKEDUMPFILE |
+					   IMGFMT_CONVERT_FIND_BACKUP_MAP);
 	const char *what = NULL;
 
 	if (unknown)

@@ -98,6 +98,7 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 	const struct imgfmt_image *image = v->image;
 	uint64_t pfn = image->entry / image->info.page_size;
 	struct frames jump;
+	bool has_entry;
 	int rc;
 
 	if (!(v->opts.flags & IMGFMT_VERIFY_RESUMABLE))
@@ -117,11 +118,14 @@ int verify_resumable(struct verifier *v, struct imgfmt_error *err)
 			      &jump, err);
 	if (!rc) {
 		check_reasons(v);
-		if (image->entry && !frames_present(&jump, pfn))
+		has_entry = frames_present(&jump, pfn);
+		if (image->entry && !has_entry)
 			no(v, "RSM-01", pfn, "the page of the entry is missing");
 		if (image->info.kind == IMGFMT_HIBERNATED_SYSTEM)
 			check_backups(v, &jump);
 		check_record(v);
+		/* Without, there is no more to say. */
+		rc = has_entry ? verify_jump(v, err) : IMGFMT_OK;
 	}
 	frames_fini(&jump);
 	return rc;

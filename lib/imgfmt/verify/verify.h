@@ -29,6 +29,8 @@ int verify_advance(struct verifier *v, uint64_t bytes,
 int verify_data(struct verifier *v, struct imgfmt_error *err);
 /* What a resume needs (spec 6.7). */
 int verify_resumable(struct verifier *v, struct imgfmt_error *err);
+/* What the jump of a known kernel takes (spec 6.10). */
+int verify_jump(struct verifier *v, struct imgfmt_error *err);
 /* Whether the image belongs to this machine and kernel (spec 6.8). */
 int verify_host(struct verifier *v, struct imgfmt_error *err);
 

@@ -18,7 +18,4 @@
 /* A line for each of the most runs that a map may have; no more is read. */
 #define BACKUP_TEXT_MAX ((uint64_t)512 << 20)
 
-/* What a run takes at most while a map is read: it grows, and is sorted. */
-#define BACKUP_RUN_COST (2 * sizeof(struct imgfmt_backup_run) + sizeof(void *))
-
 #endif /* IMGFMT_VIEW_BACKUP_TEXT_H */

@@ -76,18 +76,22 @@ uint64_t view_source(const struct view *v, uint64_t pfn, uint64_t *pages)
 	return s->partner + (pfn - s->pfn);
 }
 
+/*
+ * The hibernating kernel's pages lie at the destinations in the jump view, and
+ * where they came from, in the backup frames, in the original view.
+ */
+static bool is_foreign(const struct view_swap *s, enum imgfmt_view to)
+{
+	return s->pfn == s->partner ||
+	       s->destination == (to == IMGFMT_VIEW_ORIGINAL);
+}
+
 /* What becomes of source frames [pfn, pfn + pages), all of one swap. */
 static struct imgfmt_run moved(const struct view_swap *s, uint64_t pfn,
 			       uint64_t pages, const struct imgfmt_run *run,
 			       enum imgfmt_view to)
 {
-	/*
-	 * The hibernating kernel's pages lie at the destinations in the jump
-	 * view, and where they came from, in the backup frames, in the
-	 * original view.
-	 */
-	bool foreign = s->pfn == s->partner ||
-		       s->destination == (to == IMGFMT_VIEW_ORIGINAL);
+	bool foreign = is_foreign(s, to);
 	struct imgfmt_run r = {
 		.pfn = s->partner + (pfn - s->pfn),
 		.pages = pages,
@@ -104,6 +108,7 @@ static struct imgfmt_run moved(const struct view_swap *s, uint64_t pfn,
 struct pieces {
 	const struct view *view;
 	enum imgfmt_view to;
+	bool system_only;	/* not the hibernating kernel's pages */
 	struct vec runs;
 };
 
@@ -125,7 +130,8 @@ static int add_range(struct pieces *p, uint64_t pfn, uint64_t end,
 			struct imgfmt_run r = moved(&s[i], pfn, stop - pfn, run,
 						    p->to);
 
-			rc = vec_push(&p->runs, &r, err);
+			if (!p->system_only || !is_foreign(&s[i], p->to))
+				rc = vec_push(&p->runs, &r, err);
 			i += stop == s[i].pfn + s[i].pages;
 		} else if (run) {
 			struct imgfmt_run r = *run;
@@ -156,6 +162,20 @@ static uint64_t last_frame(const struct view *v)
 			    : 0;
 }
 
+/* The pieces in their order. */
+static int collect(struct pieces *p, struct frames *ret,
+		   struct imgfmt_error *err)
+{
+	int rc = IMGFMT_OK;
+
+	if (p->runs.len)
+		qsort(p->runs.data, p->runs.len, p->runs.elem, run_order);
+	for (size_t i = 0; i < p->runs.len && !rc; i++)
+		rc = frames_add(ret, &vec_array(&p->runs, struct imgfmt_run)[i],
+				err);
+	return rc;
+}
+
 int view_frames(const struct view *v, const struct frames *source,
 		enum imgfmt_view to, uint32_t block_pages, struct frames *ret,
 		struct imgfmt_error *err)
@@ -175,11 +195,46 @@ int view_frames(const struct view *v, const struct frames *source,
 	if (!rc)
 		rc = add_range(&p, done, max_u64(done, last_frame(v)), NULL,
 			       err);
-	if (!rc && p.runs.len)
-		qsort(p.runs.data, p.runs.len, p.runs.elem, run_order);
-	for (size_t i = 0; i < p.runs.len && !rc; i++)
-		rc = frames_add(ret, &vec_array(&p.runs, struct imgfmt_run)[i],
-				err);
+	if (!rc)
+		rc = collect(&p, ret, err);
 	vec_fini(&p.runs);
 	return rc ? rc : frames_build(ret, block_pages, err);
+}
+
+static int add_foreign(struct pieces *p, struct imgfmt_error *err)
+{
+	const struct view_swap *s = vec_array(&p->view->swaps, struct view_swap);
+	int rc = IMGFMT_OK;
+
+	for (size_t i = 0; i < p->view->swaps.len && !rc; i++) {
+		const struct imgfmt_run r = {
+			.pfn = s[i].pfn, .pages = s[i].pages,
+			.state = IMGFMT_STORED, .class_id = IMGFMT_KEXEC,
+		};
+
+		if (s[i].destination)
+			rc = vec_push(&p->runs, &r, err);
+	}
+	return rc;
+}
+
+int view_to_jump(const struct view *v, const struct frames *known,
+		 bool foreign, struct frames *ret, struct imgfmt_error *err)
+{
+	const struct imgfmt_run *runs = frames_runs(known);
+	struct pieces p = {
+		.view = v, .to = IMGFMT_VIEW_JUMP, .system_only = true,
+	};
+	int rc = IMGFMT_OK;
+
+	vec_init(&p.runs, sizeof(struct imgfmt_run));
+	for (size_t i = 0; i < known->runs.len && !rc; i++)
+		rc = add_range(&p, runs[i].pfn, runs[i].pfn + runs[i].pages,
+			       &runs[i], err);
+	if (!rc && foreign)
+		rc = add_foreign(&p, err);
+	if (!rc)
+		rc = collect(&p, ret, err);
+	vec_fini(&p.runs);
+	return rc ? rc : frames_build(ret, known->block_pages, err);
 }

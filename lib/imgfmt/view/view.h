@@ -54,4 +54,13 @@ int view_frames(const struct view *v, const struct frames *source,
 		enum imgfmt_view to, uint32_t block_pages, struct frames *ret,
 		struct imgfmt_error *err);
 
+/*
+ * What is known of the saved system's pages, runs of the original view, where
+ * the jump view has these pages: @v is built of the map, @known is built, and so
+ * is @ret.  With @foreign it has the hibernating kernel's pages too, as class
+ * kexec.
+ */
+int view_to_jump(const struct view *v, const struct frames *known,
+		 bool foreign, struct frames *ret, struct imgfmt_error *err);
+
 #endif /* IMGFMT_VIEW_VIEW_H */

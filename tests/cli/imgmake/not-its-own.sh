@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A backup map or an entry of another system: a warning, and no resume.  What
 # no system can have is refused.
+# It is not known where this one keeps what a jump takes.
+core_release=5.4.0-test
 core 8 core
 echo '0x10 0x402' >own
 echo '0x10 0x900' >other.map
