@@ -11,7 +11,7 @@ no()
 }
 
 saved_core core classes
-no 2 --exclude=free - < <(cat core)
+no 2 --spool=0 --exclude=free - < <(cat core)
 "$IMGFILTER" -q -f --exclude=zero -o image - < <(cat core)
 rm image
 
