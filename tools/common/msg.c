@@ -162,3 +162,37 @@ void msg_caution(struct msg *m, const char *file,
 	msg_describe(line.out, err);
 	line_end(&line, m);
 }
+
+/* What follows @name in a message, whose middle may be cut out if it is long. */
+static const char *behind_name(const char *message, const char *name)
+{
+	size_t len = strlen(name), same = 0;
+	const char *rest;
+
+	while (same < len && message[same] == name[same])
+		same++;
+	rest = message + same;
+	if (same == len)
+		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
+	if (strncmp(rest, "...", 3))
+		return NULL;
+	rest += 3;
+	for (const char *end = name + same; *end; end++)
+		if (!strncmp(rest, end, strlen(end)) &&
+		    !strncmp(rest + strlen(end), ": ", 2))
+			return rest + strlen(end) + 2;
+	return NULL;
+}
+
+bool msg_is_about(const struct imgfmt_error *err, const char *name,
+		  struct imgfmt_error *ret)
+{
+	const char *rest = behind_name(err->message, name);
+
+	if (!rest)
+		return false;
+	*ret = *err;
+	memmove(ret->message, ret->message + (rest - err->message),
+		strlen(rest) + 1);
+	return true;
+}

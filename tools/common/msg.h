@@ -8,6 +8,7 @@
 #ifndef TOOLS_COMMON_MSG_H
 #define TOOLS_COMMON_MSG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "imgfmt.h"
@@ -56,5 +57,12 @@ int msg_usage(struct msg *m, const char *fmt, ...)
 
 /* "where: what [RULE-ID]" alone, for reports on standard output. */
 void msg_describe(FILE *out, const struct imgfmt_error *err);
+
+/*
+ * The library names an output in what it says of it, but not an input.
+ * Whether this is about @name; if so, *@ret is the same without the name.
+ */
+bool msg_is_about(const struct imgfmt_error *err, const char *name,
+		  struct imgfmt_error *ret);
 
 #endif /* TOOLS_COMMON_MSG_H */

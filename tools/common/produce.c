@@ -57,44 +57,6 @@ static bool is_input(const char *operand, const char *output, bool place)
 
 /* ---- The report ------------------------------------------------------ */
 
-/* What follows @name in a message, whose middle may be cut out if it is long. */
-static const char *behind_name(const char *message, const char *name)
-{
-	size_t len = strlen(name), same = 0;
-	const char *rest;
-
-	while (same < len && message[same] == name[same])
-		same++;
-	rest = message + same;
-	if (same == len)
-		return strncmp(rest, ": ", 2) ? NULL : rest + 2;
-	if (strncmp(rest, "...", 3))
-		return NULL;
-	rest += 3;
-	for (const char *end = name + same; *end; end++)
-		if (!strncmp(rest, end, strlen(end)) &&
-		    !strncmp(rest + strlen(end), ": ", 2))
-			return rest + strlen(end) + 2;
-	return NULL;
-}
-
-/*
- * The library names the output in what it says of it, but not the input.
- * Whether this is about @name; if so, without the name.
- */
-static bool is_about(const struct imgfmt_error *err, const char *name,
-		     struct imgfmt_error *ret)
-{
-	const char *rest = behind_name(err->message, name);
-
-	if (!rest)
-		return false;
-	*ret = *err;
-	memmove(ret->message, ret->message + (rest - err->message),
-		strlen(rest) + 1);
-	return true;
-}
-
 static void tell_lost(void *ctx, const struct imgfmt_run *run)
 {
 	struct produce *p = ctx;
@@ -117,7 +79,7 @@ static void take_warning(void *ctx, const struct imgfmt_error *what)
 	const char *file = input_name(p->tool->operands[0]);
 	struct imgfmt_error own = *what;
 
-	if (is_about(what, p->output, &own))
+	if (msg_is_about(what, p->output, &own))
 		file = p->output;
 	msg_caution(&p->tool->msg, file, &own);
 	if (p->warning_count < PRODUCE_WARNINGS)
@@ -325,7 +287,7 @@ static int fail(struct produce *p, const char *input, const char *output,
 
 	if (err->status == IMGFMT_E_USAGE)
 		return tool_misuse(p->tool, err);
-	if (is_about(err, output, &own))
+	if (msg_is_about(err, output, &own))
 		return tool_fail(p->tool, output, &own);
 	return tool_fail(p->tool, input, err);
 }
@@ -483,6 +445,28 @@ static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 	return status;
 }
 
+/* What is said of the swap area that is written to. */
+static bool take_area(struct produce *p)
+{
+	struct imgfmt_swap_opts *a = &p->area;
+
+	if (p->swap_file)
+		a->flags |= IMGFMT_SWAP_FILE;
+	if (p->disk_image)
+		a->flags |= IMGFMT_SWAP_DISK_IMAGE;
+	if (p->swap)
+		return true;
+	if (a->offset || a->resume_offset || a->extents || a->flags)
+		tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
+	else if (p->elsewhere)
+		tool_usage(p->tool, "--elsewhere is for --to=swsusp");
+	else if (p->used && strcmp(p->opts.to, "snapshot"))
+		tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
+	else
+		return true;
+	return false;
+}
+
 /*
  * What pages were used for is told by the memory, which is not to be read from
  * its beginning to its end.
@@ -532,13 +516,8 @@ static int produce(struct produce *p, const char *operand)
 
 	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
-	if (!p->swap && (p->area.offset || p->area.resume_offset ||
-			 p->area.extents || p->area.flags))
-		return tool_usage(p->tool, "--to-offset, --to-resume-offset, --to-extents, --to-swap-file and --to-disk-image are for --to=swsusp");
-	if (p->elsewhere && !p->swap)
-		return tool_usage(p->tool, "--elsewhere is for --to=swsusp");
-	if (p->used && !p->swap && strcmp(p->opts.to, "snapshot"))
-		return tool_usage(p->tool, "--used is for --to=swsusp and --to=snapshot");
+	if (!take_area(p))
+		return EXIT_TROUBLE;
 	if (p->swap && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);

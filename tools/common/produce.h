@@ -52,6 +52,7 @@ struct produce {
 	const char		  *backup_map;	/* a file, or PRODUCE_AUTO */
 	bool			   swap;	/* the output is a swap area */
 	struct imgfmt_swap_opts	   area;
+	bool			   swap_file, disk_image;	/* or it is such */
 	bool			   used, elsewhere;	/* of images on swap */
 	struct signing		   signing;
 

@@ -122,6 +122,8 @@ static int fail(struct tool *t, const struct question *q,
 		tool_fail(t, file, err);
 		return EXIT_TROUBLE;
 	}
+	if (signals_caught())
+		err->status = IMGFMT_E_CANCELLED;
 	tool_fail(t, NULL, err);
 	if (q->failed && !signals_caught())
 		msg_hint(&t->msg, "without a terminal, give --passphrase-file=FILE");

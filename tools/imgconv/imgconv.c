@@ -32,21 +32,22 @@ static int run_invalidate(struct produce *p, const char *path)
 	return EXIT_YES;
 }
 
+static const struct tool_info tool_info = {
+	.name = "imgconv",
+	.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
+		    "[options] --to=swsusp -o SWAP IMAGE\n"
+		    "[options] --invalidate SWAP",
+	.description = "Convert an image into another form, "
+		       "seal a streamed one, salvage a damaged one",
+	.manual = "imgconv(1)",
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
 int main(int argc, char **argv)
 {
-	static const struct tool_info info = {
-		.name = "imgconv",
-		.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
-			    "[options] --to=swsusp -o SWAP IMAGE\n"
-			    "[options] --invalidate SWAP",
-		.description = "Convert an image into another form, "
-			       "seal a streamed one, salvage a damaged one",
-		.manual = "imgconv(1)",
-		.operands_min = 1,
-		.operands_max = 1,
-	};
 	struct opt_name formats[PRODUCE_FORMATS_MAX + 1] = { 0 };
-	bool invalidate = false, swap_file = false, disk_image = false;
+	bool invalidate = false;
 	struct tool tool = { 0 };
 	struct produce produce = { .tool = &tool, .spool = SPOOL_DEFAULT };
 	int to = 0;	/* the first: packed */
@@ -57,9 +58,9 @@ int main(int argc, char **argv)
 		OPTS_PRODUCE(&produce),
 		OPT_FLAG(0, "salvage", &produce.salvage,
 			 "save what is intact of a damaged image"),
-		OPT_FLAG(0, "to-swap-file", &swap_file,
+		OPT_FLAG(0, "to-swap-file", &produce.swap_file,
 			 "the output is a swap file of this system"),
-		OPT_FLAG(0, "to-disk-image", &disk_image,
+		OPT_FLAG(0, "to-disk-image", &produce.disk_image,
 			 "the output is the image of a disk or partition"),
 		OPT_SIZE(0, "to-offset", "BYTES", &produce.area.offset,
 			 "the swap device begins at BYTES of the output"),
@@ -83,15 +84,11 @@ int main(int argc, char **argv)
 	};
 
 	produce_list_formats(0, formats);
-	if (!tool_start(&tool, &info, opts, argc, argv, &status))
+	if (!tool_start(&tool, &tool_info, opts, argc, argv, &status))
 		return status;
 	produce_begin(&produce, tool.operands[0]);
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
 	produce.swap = !strcmp(produce.opts.to, "swsusp");
-	if (swap_file)
-		produce.area.flags |= IMGFMT_SWAP_FILE;
-	if (disk_image)
-		produce.area.flags |= IMGFMT_SWAP_DISK_IMAGE;
 	status = invalidate ? run_invalidate(&produce, tool.operands[0]) :
 			      produce_run(&produce, tool.operands[0]);
 	return tool_finish(&tool, status);

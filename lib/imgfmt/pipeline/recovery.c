@@ -2,6 +2,7 @@
 #include "pipeline/recovery.h"
 
 #include "elf/note.h"
+#include "kernel/free_policy.h"
 #include "kernel/recover.h"
 #include "kernel/swap_use.h"
 #include "view/memory.h"
@@ -31,6 +32,15 @@ static void take_names(const struct kernel *k, struct info *info)
 		memcpy(info->release, k->release, sizeof(k->release));
 	if (!info->version[0] && !strcmp(info->release, k->uts.release))
 		memcpy(info->version, k->uts.version, sizeof(k->uts.version));
+}
+
+/* What the kernel expects of free pages, if the source does not tell it. */
+static int take_policy(struct kernel *k, struct info *info,
+		       struct imgfmt_error *err)
+{
+	if (info->free_policy != IMGFMT_FREE_UNKNOWN)
+		return IMGFMT_OK;
+	return free_policy_find(k, &info->free_policy, &info->poison, err);
 }
 
 static int take_note(struct conversion *c, const struct kernel *k,
@@ -67,6 +77,9 @@ static int take_kernel(struct conversion *c, struct kernel *k,
 	if (rc)
 		return rc;
 	take_names(k, &c->target.info);
+	rc = take_policy(k, &c->target.info, err);
+	if (rc)
+		return rc;
 	c->recovery = IMGFMT_RECOVERED;
 	if (c->target.mappings.len)
 		return IMGFMT_OK;
@@ -114,7 +127,9 @@ static int ask_kernel(struct conversion *c, const struct vmcoreinfo *note,
 	if (rc)
 		return rc;
 	take_names(&k, &c->target.info);
-	rc = take_swap_use(c, &k, err);
+	rc = take_policy(&k, &c->target.info, err);
+	if (!rc)
+		rc = take_swap_use(c, &k, err);
 	kernel_fini(&k);
 	return rc;
 }
@@ -135,6 +150,11 @@ static int prove_given(struct conversion *c, const struct view_memory *memory,
 			*err = k.why_not;
 	} else {
 		take_names(&k, &c->target.info);
+		rc = take_policy(&k, &c->target.info, err);
+	}
+	if (!rc)
+		rc = take_swap_use(c, &k, err);
+	if (!rc) {
 		rc = mappings->len ? IMGFMT_OK :
 				     kernel_mappings(&k, mappings, err);
 		rc = is_missing(rc) ? IMGFMT_OK : rc;
@@ -168,7 +188,8 @@ int recover(struct conversion *c, const struct imgfmt_progress *progress,
 
 	if (c->given.text)
 		return recover_given(c, err);
-	if (has_note ? c->target.info.version[0] && !image->has_swap :
+	if (has_note ? c->target.info.version[0] &&
+			       c->target.info.free_policy && !image->has_swap :
 		       !image->ops->recover)
 		return IMGFMT_OK;
 	rc = view_memory_init(&memory, image, (int)c->source_view,

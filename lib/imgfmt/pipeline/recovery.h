@@ -8,9 +8,10 @@
 #include "pipeline/target.h"
 
 /*
- * The kernel's version into the target, where the input does not tell it; of
- * an input whose format has no notes VMCOREINFO and the mappings too; of what
- * can be written back to swap, how much of that its system used.  What is
+ * The kernel's version, and what it expects of free pages, into the target,
+ * where the input does not tell them; of an input whose format has no notes
+ * VMCOREINFO and the mappings too; of what can be written back to swap, how
+ * much of that its system used.  What is
  * not found is no failure: c->recovery tells.  @progress is asked whether to
  * go on.
  */

@@ -28,6 +28,9 @@ static int ask(char *buf, int size, int writing, void *ctx)
 
 	(void)writing;
 	a->asked = true;
+	/* OpenSSL tries several decoders: who said no is not asked again. */
+	if (a->os_errno)
+		return -1;
 	if (!a->opts->passphrase || size <= 0) {
 		a->os_errno = ENOKEY;
 		return -1;
