@@ -87,7 +87,10 @@ def hashes(recipe):
         for frame, content, _ in sorted(recipe.entries(), key=lambda entry: entry[0]))
 
 
-def main():
-    return Fixtures("swsusp_recipe", "Build a hibernation image from a text recipe.",
+FIXTURES = Fixtures("swsusp_recipe", "Build a hibernation image from a text recipe.",
                     STATEMENTS, README, "fixtures/swsusp", Recipe, build,
-                    {".pages": pages, ".hashes": hashes}).main()
+                    {".pages": pages, ".hashes": hashes})
+
+
+def main():
+    return FIXTURES.main()
