@@ -176,7 +176,7 @@ int fuzz_verify(struct imgfmt_image *image, enum imgfmt_depth depth,
 	FUZZ_ASSERT(!report.errors == !report.status);
 	fitness.depth = IMGFMT_DEPTH_QUICK;
 	fitness.flags = IMGFMT_VERIFY_RESUMABLE;
-	fitness.kernel = "6.12.1";
+	fitness.kernel = "6.16.1";
 	fitness.ctx = &ignored;
 	rc = imgfmt_verify(image, &fitness, NULL, &err);
 	if (rc)

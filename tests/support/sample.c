@@ -30,7 +30,8 @@ static const struct imgfmt_mapping mappings[] = {
 	{ 0xffffffff81000000, 0x12000, 0x8000, IMGFMT_MAPPING_ALIAS, 0 },
 };
 
-static const char vmcoreinfo[] = "OSRELEASE=6.12.1\nPAGESIZE=4096\n";
+/* Of a kernel whose control page is not known: a jump has nothing to hold to. */
+static const char vmcoreinfo[] = "OSRELEASE=6.16.1\nPAGESIZE=4096\n";
 
 static const struct imgfmt_note notes[] = {
 	{ "CORE", "\1\2\3\4\5", 5, NT_PRSTATUS, 0 },
@@ -137,7 +138,7 @@ int sample_write(const struct sample *s, struct imgfmt_output *out,
 		.free_policy = IMGFMT_FREE_POISON,
 		.poison = 0xaa,
 		.time = 1763600000 + (s->seed & 0xff),
-		.release = "6.12.1",
+		.release = "6.16.1",
 		.version = "#1 SMP",
 		.notes = notes,
 		.note_count = ARRAY_SIZE(notes),

@@ -416,7 +416,7 @@ START_TEST(refuses_a_codec_its_kernel_lacks)
 		uint32_t flags;
 		int status;
 	} row[] = {
-		{ "lz4", SWSUSP_CRC32, IMGFMT_OK },	/* of 6.12.1 */
+		{ "lz4", SWSUSP_CRC32, IMGFMT_OK },	/* of 6.16.1 */
 		{ "zstd", SWSUSP_CRC32, IMGFMT_E_USAGE },
 		{ "lzo:9", SWSUSP_CRC32, IMGFMT_E_USAGE },
 		{ "none", SWSUSP_CRC32, IMGFMT_OK },
