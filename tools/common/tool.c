@@ -37,6 +37,18 @@ static void print_help(const struct tool_info *info, const struct opt *opts)
 	       EXIT_NO_IMAGE, EXIT_UNSUPPORTED, info->manual);
 }
 
+/* What the kernel compresses hibernation images with is another list. */
+static void print_hibernation_codecs(void)
+{
+	static const char *const names[] = { "none", "lzo", "lz4" };
+
+	fputs("codecs of hibernation images:", stdout);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (imgfmt_codec_usable(names[i]))
+			printf(" %s", names[i]);
+	putchar('\n');
+}
+
 static void print_codecs(void)
 {
 	struct imgfmt_levels levels;
@@ -47,6 +59,7 @@ static void print_codecs(void)
 		if (imgfmt_codec_usable(name))
 			printf(" %s", name);
 	putchar('\n');
+	print_hibernation_codecs();
 	for (unsigned int i = 0; (name = imgfmt_codec_name_at(i)); i++)
 		if (imgfmt_codec_usable(name) &&
 		    !imgfmt_codec_levels(name, &levels))
