@@ -293,7 +293,8 @@ static int fail(struct produce *p, const char *input, const char *output,
 }
 
 /* A signature is of one manifest, and not every format has room for one. */
-static void tell_dropped(struct produce *p, const struct imgfmt_image *image)
+static void tell_dropped(struct produce *p, const struct imgfmt_image *image,
+			 const struct imgfmt_convert_result *r)
 {
 	struct imgfmt_error what = {
 		.status = IMGFMT_E_UNSIGNED,
@@ -312,7 +313,8 @@ static void tell_dropped(struct produce *p, const struct imgfmt_image *image)
 	snprintf(what.message, sizeof(what.message),
 		 "its signature%s not copied: sign the output with imgsign%s",
 		 count == 1 ? " is" : "s are",
-		 is_native(p) ? "" : " --detached");
+		 is_native(p) && r->level == IMGFMT_SEALED ? "" :
+							     " --detached");
 	take_warning(p, &what);
 }
 
@@ -421,7 +423,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 			tell_wiped(t, output);
 		return status;
 	}
-	tell_dropped(p, image);
+	tell_dropped(p, image, &result);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
 	if (!p->dry_run) {

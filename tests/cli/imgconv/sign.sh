@@ -21,6 +21,8 @@ says err "not copied: sign the output with imgsign --detached"
 says out "its signature is not copied"
 cp out document
 valid_json imgconv-1 document
+expect 0 "$IMGCONV" -o - image
+says err "not copied: sign the output with imgsign --detached"
 # Of what is not written nothing is said.
 expect 2 "$IMGCONV" -o dropped image
 [ "$(grep -c warning err)" = 0 ] || fail "$(cat err)"
