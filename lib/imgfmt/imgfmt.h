@@ -240,7 +240,10 @@ IMGFMT_API const char *imgfmt_machine_name(uint16_t machine);
 /* Codecs: names by position (NULL past the end) and by id (NULL if unknown). */
 IMGFMT_API const char *imgfmt_codec_name_at(unsigned int position);
 IMGFMT_API const char *imgfmt_codec_name(uint16_t id);
-/* Whether this build can use a codec of that name. */
+/*
+ * Whether this build can use a codec of that name: one of those above, or "lzo",
+ * which only hibernation images have.
+ */
 IMGFMT_API int imgfmt_codec_usable(const char *name);
 /* What "NAME:LEVEL" may say; IMGFMT_END for a codec that has no levels. */
 struct imgfmt_levels {

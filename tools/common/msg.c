@@ -121,6 +121,9 @@ int msg_usage(struct msg *m, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
+	vsnprintf(m->usage, sizeof(m->usage), fmt, ap);
+	va_end(ap);
+	va_start(ap, fmt);
 	put_message(m, NULL, NULL, fmt, ap);
 	va_end(ap);
 	fprintf(m->out, "Try '%s --help' for more information.\n", m->tool);

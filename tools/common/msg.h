@@ -26,6 +26,7 @@ struct msg {
 	FILE		*out;
 	int		 level;		/* enum msg_level or above */
 	struct progress	*progress;	/* a line to clear first, or NULL */
+	char		 usage[216];	/* what msg_usage() said last */
 };
 
 void msg_error(struct msg *m, const char *file, const char *fmt, ...)

@@ -197,6 +197,31 @@ static bool is_ambiguous(const struct opt *opts, const char *word)
 	return n > 1;
 }
 
+static bool ends_with_word(const char *name, size_t len, const char *word,
+			   size_t word_len)
+{
+	return len > word_len && name[len - word_len - 1] == '-' &&
+	       !strncmp(name + len - word_len, word, word_len);
+}
+
+/* --key where it is --sign-key, or the other way round. */
+static void hint_option(const struct opt *opts, const char *word,
+			struct msg *m)
+{
+	size_t len = strcspn(word, "=");
+
+	for (const struct opt *o = opts; o->kind != OPT_KIND_END; o++) {
+		size_t own = o->long_name ? strlen(o->long_name) : 0;
+
+		if (own && len &&
+		    (ends_with_word(o->long_name, own, word, len) ||
+		     ends_with_word(word, len, o->long_name, own))) {
+			msg_hint(m, "perhaps --%s is meant", o->long_name);
+			return;
+		}
+	}
+}
+
 /* getopt found no option: @word is where it stopped. */
 static void show_bad_option(const struct opt *opts, int c, const char *word,
 			    struct msg *m)
@@ -211,8 +236,10 @@ static void show_bad_option(const struct opt *opts, int c, const char *word,
 		msg_usage(m, "unknown option '-%c'", optopt);
 	else if (is_ambiguous(opts, word + 2))
 		msg_usage(m, "option '%s' is ambiguous", word);
-	else
+	else {
 		msg_usage(m, "unknown option '%s'", word);
+		hint_option(opts, word + 2, m);
+	}
 }
 
 enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,

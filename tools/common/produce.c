@@ -292,6 +292,32 @@ static int fail(struct produce *p, const char *input, const char *output,
 	return tool_fail(p->tool, input, err);
 }
 
+/* A signature is of one manifest, and not every format has room for one. */
+static void tell_dropped(struct produce *p, const struct imgfmt_image *image,
+			 const struct imgfmt_convert_result *r)
+{
+	struct imgfmt_error what = {
+		.status = IMGFMT_E_UNSIGNED,
+		.offset = IMGFMT_NOWHERE,
+		.pfn = IMGFMT_NOWHERE,
+	};
+	struct imgfmt_slot slot;
+	unsigned int count = 0;
+
+	if (p->opts.signer || p->dry_run)
+		return;
+	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
+		count += slot.kind != 0;
+	if (!count)
+		return;
+	snprintf(what.message, sizeof(what.message),
+		 "its signature%s not copied: sign the output with imgsign%s",
+		 count == 1 ? " is" : "s are",
+		 is_native(p) && r->level == IMGFMT_SEALED ? "" :
+							     " --detached");
+	take_warning(p, &what);
+}
+
 /* The worst that a failure can do; true of whatever failed. */
 static void tell_wiped(struct tool *t, const char *output)
 {
@@ -397,6 +423,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 			tell_wiped(t, output);
 		return status;
 	}
+	tell_dropped(p, image, &result);
 	report_json(p, output, &result);
 	summarise_salvage(p, input, &result);
 	if (!p->dry_run) {
@@ -413,20 +440,6 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 		       EXIT_NO : EXIT_YES;
 }
 
-/* A signature is of one image: the output is another. */
-static void tell_dropped(struct produce *p, const char *input,
-			 const struct imgfmt_image *image)
-{
-	struct imgfmt_slot slot;
-	unsigned int count = 0;
-
-	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
-		count += slot.kind != 0;
-	if (count && !p->opts.signer && !p->dry_run)
-		msg_warning(&p->tool->msg, input, "its signature%s not kept: what is written is another image, sign it anew",
-			    count == 1 ? " is" : "s are");
-}
-
 /* The image is open; sign, if asked to, and convert. */
 static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 			    const char *input, const char *output)
@@ -438,7 +451,6 @@ static int sign_and_convert(struct produce *p, struct imgfmt_image *image,
 		return status;
 	/* A dry run only proves the key. */
 	p->opts.signer = p->dry_run ? NULL : signer;
-	tell_dropped(p, input, image);
 	status = convert(p, image, input, output);
 	p->opts.signer = NULL;
 	imgfmt_signer_free(signer);

@@ -112,7 +112,7 @@ static int answer(void *ctx, char *buf, size_t room)
 }
 
 /* A key is no image: whatever is wrong with it is trouble. */
-static int fail(struct tool *t, const struct question *q,
+static int fail(struct tool *t, const struct question *q, const char *prefix,
 		struct imgfmt_error *err)
 {
 	const char *file = q->signing->passphrase_file;
@@ -130,6 +130,9 @@ static int fail(struct tool *t, const struct question *q,
 	tool_fail(t, NULL, err);
 	if (q->failed && !signals_caught())
 		msg_hint(&t->msg, "without a terminal, give --passphrase-file=FILE");
+	else if (!q->signing->cert && strstr(err->message, "no certificate"))
+		msg_hint(&t->msg, "give the certificate of the key with --%scert=CERT",
+			 prefix);
 	return EXIT_TROUBLE;
 }
 
@@ -159,6 +162,6 @@ bool signing_load(struct tool *t, const struct signing *s, const char *prefix,
 	}
 	if (!imgfmt_signer_new(&opts, ret, &err))
 		return true;
-	*exit_ret = fail(t, &q, &err);
+	*exit_ret = fail(t, &q, prefix, &err);
 	return false;
 }

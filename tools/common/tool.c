@@ -37,6 +37,18 @@ static void print_help(const struct tool_info *info, const struct opt *opts)
 	       EXIT_NO_IMAGE, EXIT_UNSUPPORTED, info->manual);
 }
 
+/* What the kernel compresses hibernation images with is another list. */
+static void print_hibernation_codecs(void)
+{
+	static const char *const names[] = { "none", "lzo", "lz4" };
+
+	fputs("codecs of hibernation images:", stdout);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (imgfmt_codec_usable(names[i]))
+			printf(" %s", names[i]);
+	putchar('\n');
+}
+
 static void print_codecs(void)
 {
 	struct imgfmt_levels levels;
@@ -47,6 +59,7 @@ static void print_codecs(void)
 		if (imgfmt_codec_usable(name))
 			printf(" %s", name);
 	putchar('\n');
+	print_hibernation_codecs();
 	for (unsigned int i = 0; (name = imgfmt_codec_name_at(i)); i++)
 		if (imgfmt_codec_usable(name) &&
 		    !imgfmt_codec_levels(name, &levels))
@@ -107,6 +120,51 @@ static bool read_command_line(struct tool *t, const struct opt *opts, int argc,
 	return check_operands(t);
 }
 
+static void start_json(struct tool *t)
+{
+	char format[64];
+
+	snprintf(format, sizeof(format), "%s/1", t->info->name);
+	json_start(&t->json, stdout, format);
+}
+
+/*
+ * Who asked for a document gets one, though the command line was left where it
+ * could not be read, maybe before the option that asks.
+ */
+static bool asks_for_json(const struct tool *t, const struct opt *opts,
+			  int argc, char **argv)
+{
+	const struct opt *o = opts;
+
+	while (o->kind != OPT_KIND_END &&
+	       (!o->long_name || strcmp(o->long_name, "json")))
+		o++;
+	if (o->kind == OPT_KIND_END || t->common.json)
+		return t->common.json;
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	return false;
+}
+
+static int refuse_command_line(struct tool *t)
+{
+	struct imgfmt_error err = {
+		.status = IMGFMT_E_USAGE,
+		.offset = IMGFMT_NOWHERE,
+		.pfn = IMGFMT_NOWHERE,
+		.message = "the command line cannot be read",
+	};
+
+	if (*t->msg.usage)
+		snprintf(err.message, sizeof(err.message), "%s",
+			 t->msg.usage);
+	start_json(t);
+	json_fail(&t->json, NULL, &err);
+	return tool_finish(t, EXIT_TROUBLE);
+}
+
 static bool progress_wanted(const struct common_opts *c)
 {
 	if (c->progress != WHEN_AUTO)
@@ -133,6 +191,9 @@ bool tool_start(struct tool *t, const struct tool_info *info,
 		return false;
 	}
 	if (!read_command_line(t, opts, argc, argv, exit_ret)) {
+		if (*exit_ret == EXIT_TROUBLE &&
+		    asks_for_json(t, opts, argc, argv))
+			*exit_ret = refuse_command_line(t);
 		opt_list_fini(&t->common.trust);
 		opt_list_fini(&t->common.trust_policy);
 		return false;
@@ -143,12 +204,8 @@ bool tool_start(struct tool *t, const struct tool_info *info,
 	t->msg.progress = &t->progress;
 	t->color = color_wanted((enum when)t->common.color, stdout);
 	signals_catch();
-	if (t->common.json) {
-		char format[64];
-
-		snprintf(format, sizeof(format), "%s/1", info->name);
-		json_start(&t->json, stdout, format);
-	}
+	if (t->common.json)
+		start_json(t);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/input.h"
@@ -18,6 +19,7 @@ struct imgsign {
 	bool		 list;
 	const char	*replace, *remove;	/* NULL, or which; "" is all */
 	const char	*detached;
+	const char	*extract, *which;	/* a file; NULL is the only one */
 
 	struct signers	 before;	/* who signed the image */
 	struct imgfmt_image *image;
@@ -49,23 +51,31 @@ static int make_signature(struct imgsign *c, const struct imgfmt_signer *signer,
 	return EXIT_TROUBLE;
 }
 
-static int write_detached(struct imgsign *c, const char *subject)
+static bool is_same_file(const char *a, const char *b)
 {
-	const char *name = c->detached;
-	uint32_t flags = c->tool.common.force ? IMGFMT_OUTPUT_FORCE : 0;
+	struct stat one, other;
+
+	return !stat(a, &one) && !stat(b, &other) &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* A file of its own for a signature. */
+static int write_file(struct imgsign *c, const char *name, const void *data,
+		      size_t size)
+{
 	struct imgfmt_error err;
 	FILE *f;
 
-	if (!flags && !access(name, F_OK)) {
+	if (is_same_file(name, c->input))
+		return tool_usage(&c->tool, "%s: is the image itself", name);
+	if (!c->tool.common.force && !access(name, F_OK)) {
 		return tool_usage(&c->tool, "%s: exists, --force replaces it",
 				  name);
 	}
 	f = fopen(name, "we");
-	if (f && fwrite(c->signature, c->signature_size, 1, f) == 1 &&
-	    !fflush(f) && !fsync(fileno(f)) && !fclose(f)) {
+	if (f && fwrite(data, size, 1, f) == 1 && !fflush(f) &&
+	    !fsync(fileno(f)) && !fclose(f)) {
 		json_string(&c->tool.json, "output", name);
-		msg_summary(&c->tool.msg, name, "signature of %s by %s",
-			    c->input, subject);
 		return EXIT_YES;
 	}
 	err = (struct imgfmt_error){ .status = IMGFMT_E_OS, .os_errno = errno,
@@ -74,6 +84,17 @@ static int write_detached(struct imgsign *c, const char *subject)
 	snprintf(err.message, sizeof(err.message), "cannot write: %s",
 		 strerror(errno));
 	return tool_fail(&c->tool, name, &err);
+}
+
+static int write_detached(struct imgsign *c, const char *subject)
+{
+	int status = write_file(c, c->detached, c->signature,
+				c->signature_size);
+
+	if (!status)
+		msg_summary(&c->tool.msg, c->detached, "signature of %s by %s",
+			    c->input, subject);
+	return status;
 }
 
 /* The slots of those who sign again. */
@@ -145,6 +166,46 @@ static int find_slots(struct imgsign *c, const char *which, uint32_t *ret)
 		 "no signature '%.64s': give a slot, or 8 digits or more of a fingerprint, serial number or key id",
 		 which);
 	return tool_fail(&c->tool, c->input, &err);
+}
+
+/* Of several it must be said which. */
+static int choose_slot(struct imgsign *c, int *ret)
+{
+	struct imgfmt_error err = { .status = IMGFMT_E_UNSIGNED,
+				    .offset = IMGFMT_NOWHERE,
+				    .pfn = IMGFMT_NOWHERE,
+				    .message = "no slot has a signature" };
+	uint32_t slots;
+	int status = find_slots(c, c->which ? c->which : "", &slots);
+
+	if (status)
+		return status;
+	if (!slots)
+		return tool_fail(&c->tool, c->input, &err);
+	if (slots & (slots - 1))
+		return tool_usage(&c->tool, "%s: has %d signatures%s, say by --which of which slot",
+				  c->input, __builtin_popcount(slots),
+				  c->which ? " of that name" : "");
+	*ret = __builtin_ctz(slots);
+	return EXIT_YES;
+}
+
+/* As it is in its slot, whether it is good or not. */
+static int extract(struct imgsign *c)
+{
+	struct imgfmt_slot slot = { 0 };
+	int i = 0, status = choose_slot(c, &i);
+
+	if (status)
+		return status;
+	imgfmt_image_slot(c->image, (size_t)i, &slot);
+	status = write_file(c, c->extract, slot.signature, slot.size);
+	if (status)
+		return status;
+	json_uint(&c->tool.json, "slot", (uint64_t)i + 1);
+	msg_summary(&c->tool.msg, c->extract, "signature in slot %d of %s",
+		    i + 1, c->input);
+	return EXIT_YES;
 }
 
 static int sign(struct imgsign *c, const struct imgfmt_signer *signer)
@@ -254,6 +315,8 @@ static int work(struct imgsign *c, const struct imgfmt_signer *signer)
 		status = take_manifest(c);
 		return status ? status : sign(c, signer);
 	}
+	if (c->extract)
+		return extract(c);
 	status = find_slots(c, c->remove, &clear);
 	return status ? status : change_slots(c, clear, NULL);
 }
@@ -266,14 +329,17 @@ static const char *find_misuse(const struct imgsign *c)
 
 	if (c->new_key.name)
 		return c->list || c->remove || c->replace || signs ||
-		       c->detached || c->tool.noperands ?
+		       c->detached || c->extract || c->which ||
+		       c->tool.noperands ?
 			       "--new-key stands alone" : NULL;
 	if (!c->tool.noperands)
 		return "an image is missing";
 	if (!strcmp(c->tool.operands[0], "-"))
 		return "an image is signed where it stands: standard input will not do";
-	if (c->list + !!c->remove + signs != 1)
-		return "say what to do: --key, --remove, --list or --new-key";
+	if (c->list + !!c->remove + !!c->extract + signs != 1)
+		return "say what to do: --key, --remove, --list, --extract or --new-key";
+	if (c->which && !c->extract)
+		return "--which is for --extract";
 	if (!signs && (c->replace || c->detached || s->attributes ||
 		       s->with_cert || s->pss || s->digest))
 		return "without --key nothing is signed";
@@ -318,6 +384,10 @@ static int run(struct imgsign *c)
 	OPT_STRING_OR(0, "remove", "WHICH", &(c)->remove, "", \
 		      "remove signature WHICH, or all"), \
 	OPT_FLAG(0, "list", &(c)->list, "show the signatures"), \
+	OPT_STRING(0, "extract", "FILE", &(c)->extract, \
+		   "copy the signature of a slot to FILE"), \
+	OPT_STRING(0, "which", "WHICH", &(c)->which, \
+		   "with --extract: signature WHICH of several"), \
 	OPT_STRING(0, "new-key", "NAME", &(c)->new_key.name, \
 		   "make NAME.key and a certificate NAME.pem")
 
@@ -346,7 +416,7 @@ int main(int argc, char **argv)
 	static const struct tool_info info = {
 		.name = "imgsign",
 		.synopsis = "--key=KEY --cert=CERT [options] IMAGE\n"
-			    "--remove[=WHICH] | --list [options] IMAGE\n"
+			    "--remove[=WHICH] | --list | --extract=FILE [options] IMAGE\n"
 			    "--new-key=NAME [options]",
 		.description = "Sign an image, remove and show its signatures",
 		.manual = "imgsign(1)",
@@ -359,7 +429,7 @@ int main(int argc, char **argv)
 		HOW(&c),
 		OPT_HEADING("Other options:"),
 		OPT_FLAG('f', "force", &c.tool.common.force,
-			 "overwrite the file of --detached"),
+			 "overwrite the file of --detached or --extract"),
 		OPTS_INPUT(&c.tool.common),
 		OPTS_THREADS(&c.tool.common),
 		OPTS_PROGRESS(&c.tool.common),

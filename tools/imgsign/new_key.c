@@ -241,8 +241,9 @@ static int write_both(struct tool *t, const struct new_key *k, EVP_PKEY *key,
 	}
 	json_string(&t->json, "key", key_path);
 	json_string(&t->json, "certificate", cert_path);
-	msg_summary(&t->msg, cert_path, "certificate to trust; the key is %s",
-		    key_path);
+	msg_summary(&t->msg, cert_path, "certificate to trust; the key is %s, %s",
+		    key_path, len ? "encrypted" :
+		    "not encrypted (--encrypt asks for a passphrase)");
 	return EXIT_YES;
 }
 

@@ -3,6 +3,7 @@
  * Words of the format for its numbers: one table each.
  */
 #include <elf.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "codec/codec.h"
@@ -151,6 +152,8 @@ int imgfmt_codec_usable(const char *name)
 {
 	const struct codec *c = codec_by_name(name);
 
+	if (!c && !strcmp(name, codec_lzo.name))
+		c = &codec_lzo;
 	return c && codec_is_built(c);
 }
 

@@ -84,6 +84,7 @@ static int refuse_scheme(const char *uri, struct imgfmt_error *err)
 static int say_no_key(const char *name, const struct asked *a,
 		      struct imgfmt_error *err)
 {
+	bool told = ERR_reason_error_string(ERR_peek_last_error());
 	const char *reason = openssl_reason();
 
 	if (a->os_errno == ENOKEY)
@@ -94,6 +95,9 @@ static int say_no_key(const char *name, const struct asked *a,
 		return err_os(err, a->os_errno, "%s: no passphrase", name);
 	if (a->asked)
 		return err_set(err, IMGFMT_E_USAGE, "%s: wrong passphrase",
+			       name);
+	if (!told)
+		return err_set(err, IMGFMT_E_USAGE, "%s: no private key in it",
 			       name);
 	return err_set(err, IMGFMT_E_USAGE, "%s: no private key in it (%s)",
 		       name, reason);

@@ -109,7 +109,12 @@ static int load_cert(const struct imgfmt_signer_opts *opts,
 	if (!rc)
 		rc = certificates_parse(all, bytes.len ? bytes.data : "",
 					bytes.len, err);
-	if (rc)
+	/* Where nobody said that there is one, it is missing, not wrong. */
+	if (!opts->certificate && (rc == IMGFMT_E_USAGE || rc == IMGFMT_E_OS))
+		rc = err_set(err, IMGFMT_E_USAGE,
+			     "%s: no certificate in it, and none is given",
+			     path);
+	else if (rc)
 		err_prefix(err, "%s", path);
 	else
 		rc = pick_cert(all, path, signer, err);

@@ -41,19 +41,46 @@ hook()
 hook images/system.img
 says out resumed
 hook system
-says err "not trusted"
+says err "not resumed: "
+says err "unsigned"
 [ ! -s out ] || fail "resumed"
 cp images/system.img altered
 printf x | dd of=altered bs=1 seek=$(($(stat -c %s altered) - 200)) \
 	conv=notrunc status=none
 hook altered
-says err "damaged, not trusted"
+says err "not resumed: "
+says err "corrupt"
+[ ! -s out ] || fail "resumed"
 : >empty
 hook empty
 [ ! -s out ] || fail "resumed"
+says_nothing=$(cat err)
+[ -z "$says_nothing" ] || fail "of an empty device: $says_nothing"
 rm device
 ( set +e; trap - ERR; . ./hook ) >out 2>err
 says err "not known whether"
+says err "cannot open"
+
+# ---- The example, which demands no signature
+sed -n '/^\.Sh EXAMPLES/,$p' "$page" |
+	awk '/^\.Ed/ { exit } inside; /^\.Bd/ { inside = 1 }' |
+	sed -e "s#/dev/sda3#$PWD/device#" \
+		-e 's#--machine#--machine=machine.facts#' >example
+grep -q 'resume ;;' example || fail "no example in the page"
+example()
+{
+	cp "$1" device
+	( set +e; trap - ERR; . ./example ) >out 2>err
+	[ ! -s err ] || fail "$(cat err)"
+}
+example system
+says out resumed
+example altered
+says out "not resumed: "
+says out "corrupt"
+! grep -qx resumed out || fail "resumed"
+example empty
+says out "nothing to resume: "
 
 # ---- The unit
 block 2 >unit

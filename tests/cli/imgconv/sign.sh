@@ -15,7 +15,17 @@ for to in packed plain; do
 done
 "$IMGSIGN" -q --key=me.key --cert=me.pem image
 expect 0 "$IMGCONV" -o dropped image
-says err "its signature is not kept"
+says err "image: warning: its signature is not copied: sign the output with imgsign"
+expect 0 "$IMGCONV" --json --to=elf -o dropped.elf image
+says err "not copied: sign the output with imgsign --detached"
+says out "its signature is not copied"
+cp out document
+valid_json imgconv-1 document
+expect 0 "$IMGCONV" -o - image
+says err "not copied: sign the output with imgsign --detached"
+# Of what is not written nothing is said.
+expect 2 "$IMGCONV" -o dropped image
+[ "$(grep -c warning err)" = 0 ] || fail "$(cat err)"
 expect 0 "$IMGSIGN" --list dropped
 says out "not signed"
 expect 0 "$IMGCONV" --json -o signed --sign-key=me.key --sign-cert=me.pem \

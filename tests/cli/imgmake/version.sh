@@ -2,6 +2,7 @@
 expect 0 "$IMGMAKE" --version
 grep -qxE 'imgmake \(imgfmt\) [0-9]+\.[0-9]+\.[0-9]+' out
 grep -qE '^codecs: none zlib lzma' out
+grep -qxE 'codecs of hibernation images: none( lzo)?( lz4)?' out
 
 # Each level that it tells of is taken, and none beside them.
 core 1 core

@@ -11,7 +11,7 @@ refused()
 
 	shift
 	expect 2 "$IMGSIGN" "$@" image </dev/null
-	[ "$(grep -c '^imgsign: ' err)" = 1 ] || fail "$(cat err)"
+	[ "$(grep '^imgsign: ' err | grep -vc hint:)" = 1 ] || fail "$(cat err)"
 	says err "$text"
 	cmp before image || fail "changed: $*"
 }
@@ -23,7 +23,16 @@ refused "you.pem: the certificate is not that of the key" \
 refused "gone.key: cannot open: No such file" --key=gone.key --cert=me.pem
 refused "gone.pem" --key=me.key --cert=gone.pem
 refused "me.pem: no private key in it" --key=me.pem --cert=me.pem
-refused "no certificate" --key=me.key
+! grep -q unknown err || fail "$(cat err)"
+refused "me.key: no certificate in it, and none is given" --key=me.key
+says err "hint: give the certificate of the key with --cert=CERT"
+openssl pkey -in me.key -outform DER -out only.der
+refused "only.der: no certificate in it, and none is given" --key=only.der
+core 1 core
+expect 2 "$IMGMAKE" --sign-key=me.key -o none core
+says err "hint: give the certificate of the key with --sign-cert=CERT"
+expect 2 "$IMGMAKE" --key=me.key -o none core
+says err "hint: perhaps --sign-key is meant"
 echo rubbish >rubbish
 refused "rubbish: no private key in it" --key=rubbish --cert=me.pem
 refused "neither a certificate nor a revocation list" \
@@ -63,10 +72,13 @@ dated 20450101000000Z 20460101000000Z
 refused "valid only from 2045-01-01T00:00:00Z [TRU-02]" \
 	--key=me.key --cert=k.pem
 
-# Encrypted keys.
+# Encrypted keys, and keys that are not.
+expect 0 "$IMGSIGN" --new-key=plain --key-type=ecdsa-p256
+says err "the key is plain.key, not encrypted (--encrypt asks for a passphrase)"
 echo secret >secret
 echo wrong >wrong
-"$IMGSIGN" -q --new-key=locked --key-type=ecdsa-p256 --passphrase-file=secret
+expect 0 "$IMGSIGN" --new-key=locked --key-type=ecdsa-p256 --passphrase-file=secret
+says err "the key is locked.key, encrypted"
 says locked.key "BEGIN ENCRYPTED PRIVATE KEY"
 refused "locked.key: wrong passphrase" --key=locked.key --cert=locked.pem \
 	--passphrase-file=wrong

@@ -10,6 +10,11 @@ wrong()
 }
 wrong "an image is missing"
 wrong "say what to do" image
+wrong "say what to do" --extract=x --list image
+wrong "--which is for --extract" --list --which=1 image
+wrong "--new-key stands alone" --new-key=me --extract=x
+wrong "perhaps --key is meant" --sign-key=me.key image
+wrong "perhaps --cert is meant" --key=k --sign-cert=me.pem image
 wrong "say what to do" --list --remove image
 wrong "standard input will not do" --list -
 wrong "without --key nothing is signed" --list --pss image
