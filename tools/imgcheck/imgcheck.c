@@ -34,7 +34,7 @@ struct imgcheck {
 static bool is_worth_a_line(const struct imgfmt_error *what)
 {
 	return what->status != IMGFMT_E_NOT_IMAGE || *what->rule ||
-	       !strstr(what->message, "not an image");
+	       strcmp(what->message, "not an image");
 }
 
 static void print_finding(const struct imgcheck *c, int severity,
