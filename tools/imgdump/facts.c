@@ -153,6 +153,19 @@ bool facts_is_uuid(const struct imgfmt_fact *f)
 	return f->size == 16 && ends_with(f->name, "_uuid");
 }
 
+const char *facts_uuid(char buf[FACTS_UUID_TEXT], const void *uuid)
+{
+	const uint8_t *byte = uuid;
+	char *p = buf;
+
+	for (size_t i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		p += sprintf(p, "%02x", byte[i]);
+	}
+	return buf;
+}
+
 const char *facts_segment_name(uint32_t type)
 {
 	static const struct {

@@ -40,6 +40,11 @@ bool facts_is_size(const struct imgfmt_fact *f);
 /* Likewise one that is a UUID. */
 bool facts_is_uuid(const struct imgfmt_fact *f);
 
+#define FACTS_UUID_TEXT 37
+
+/* 16 bytes as mkswap(8) and others write and take them, in @buf. */
+const char *facts_uuid(char buf[FACTS_UUID_TEXT], const void *uuid);
+
 /* Whether @size bytes have any that is not zero. */
 bool facts_any(const uint8_t *bytes, size_t size);
 

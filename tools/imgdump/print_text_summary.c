@@ -8,7 +8,6 @@
 #include "common/text.h"
 #include "facts.h"
 
-#define UUID_TEXT_MAX 37
 #define FACT_BYTES_MAX 64
 
 static const char *plural(uint64_t n)
@@ -201,17 +200,12 @@ static void print_free_policy(struct dump *d, struct table *t)
 			   i->poison);
 }
 
-/* As mkswap(8) and others write and take it. */
 static void print_uuid(const char *name, const uint8_t *uuid, struct table *t)
 {
-	char text[UUID_TEXT_MAX], *p = text;
+	char text[FACTS_UUID_TEXT];
 
-	for (size_t i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		p += sprintf(p, "%02x", uuid[i]);
-	}
-	table_pair(t, name, "%s", facts_any(uuid, 16) ? text : "none");
+	table_pair(t, name, "%s",
+		   facts_any(uuid, 16) ? facts_uuid(text, uuid) : "none");
 }
 
 static void print_proof(struct dump *d, struct table *t, const struct facts *f)
