@@ -15,6 +15,7 @@
 #include "common/exclude.h"
 #include "common/given.h"
 #include "common/input.h"
+#include "common/jump_view.h"
 #include "common/produce_report.h"
 #include "common/spool.h"
 
@@ -304,6 +305,8 @@ static int open_and_convert(struct produce *p, const char *operand,
 		imgfmt_image_info(image, &info);
 		p->page_size = info.page_size;
 		status = sign_and_convert(p, image, input, output);
+		if (!p->backup_map && !p->salvage)
+			jump_view_hint(&p->tool->msg, image);
 		imgfmt_image_unref(image);
 	}
 	if (p->tool->spool)

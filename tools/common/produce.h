@@ -78,7 +78,9 @@ struct produce {
 	OPT_STRING(0, "backup-map", "FILE", &(p)->backup_map, \
 		   "take the backup map from FILE, or find it (auto)"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
-		 "leave out pages: zero, free, cache, user, ... of the manual"), \
+		 "leave out pages by what they hold or were used for\n" \
+		 "(zero, free, unaccepted, offline, hwpoison, kexec, " \
+		 "cache, cache-private, user, hugetlb, resumable, none)"), \
 	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
 		   "take VMCOREINFO from FILE, not from the input"), \
 	OPT_SIZE(0, "spool", "SIZE", &(p)->spool, \

@@ -11,6 +11,11 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
 
+/* Only the lack of a backup map can be mended. */
+#define HOPELESS (IMGFMT_NOT_RESUMABLE_NO_ENTRY | \
+		  IMGFMT_NOT_RESUMABLE_LEFT_OUT | \
+		  IMGFMT_NOT_RESUMABLE_SALVAGED)
+
 /* In the order of spec 6.7. */
 static const char *const reason_sentences[] = {
 	"it has no entry",
@@ -125,6 +130,10 @@ void facts_gather(struct facts *f, struct dump *d)
 	count_slots(f, d);
 	find_obstacles(f, d);
 	look_at_swap(f, d);
+	f->hopeless = !d->info.resumes && !f->from_swap &&
+		      d->info.not_resumable & HOPELESS &&
+		      (!f->has_resume ||
+		       f->resume.state == IMGFMT_RESUME_PENDING);
 	find_kernel(f, d);
 }
 

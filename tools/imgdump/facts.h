@@ -28,6 +28,7 @@ struct facts {
 	size_t		 obstacle_count;
 	bool		 was_in_swap;	/* made from a hibernation image */
 	bool		 from_swap;	/* nothing else hinders it there */
+	bool		 hopeless;	/* nothing ever leads back into it */
 	bool		 has_kernel;
 	struct imgfmt_kernel_info kernel;	/* out of the memory */
 	const char	*release, *version;	/* never NULL */

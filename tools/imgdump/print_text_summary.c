@@ -395,9 +395,11 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	if (!d->info.resumes)
 		print_view(d, &t, &f);
 	print_resumable(&t, &f);
-	if (!d->info.resumes)
+	/* What is about a resume says nothing of a crash dump. */
+	if (!d->info.resumes && !f.hopeless)
 		print_resume_record(&t, &f);
-	print_free_policy(d, &t);
+	if (!f.hopeless)
+		print_free_policy(d, &t);
 	if (!d->info.resumes)
 		print_proof(d, &t, &f);
 	if (d->tool.common.verbose && d->info.level != IMGFMT_BARE)

@@ -102,6 +102,9 @@ expect 1 "$IMGCHECK" --json --resumable archive
 valid_json imgcheck-1 out
 [ "$(jq -c '[.resumable,.from_swap]' out)" = '[false,true]' ]
 [ "$("$IMGDUMP" --json archive | jq -r .summary.facts.swap_uuid)" = "$uuid" ]
+[ "$("$IMGDUMP" --json archive | jq .summary.description)" = null ]
+[ "$("$IMGDUMP" --json area | jq -r .summary.description)" = \
+	'hibernation image of Linux on swap' ]
 "$IMGDUMP" archive | grep -q '^ *but from swap, once written back there *$' ||
 	fail "imgdump does not say where it is resumed"
 "$IMGDUMP" archive | grep -q "^Swap UUID: *$uuid$" ||
