@@ -4,6 +4,8 @@
  */
 #include "common/signals.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -54,6 +56,25 @@ void signals_catch(void)
 int signals_caught(void)
 {
 	return pending.stop;
+}
+
+bool signals_wait_input(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	sigset_t stop, old;
+	int n = -1;
+
+	sigemptyset(&stop);
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+		sigaddset(&stop, stopping[i]);
+	sigprocmask(SIG_BLOCK, &stop, &old);
+	while (n < 0 && !pending.stop) {
+		n = ppoll(&p, 1, NULL, &old);
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return !pending.stop;
 }
 
 bool signals_take_report(void)

@@ -20,6 +20,12 @@ void signals_catch(void);
 /* The first stopping signal that came, or 0. */
 int signals_caught(void);
 
+/*
+ * Wait until @fd can be read, which may be for ever.  False: a stopping signal
+ * came, be it before or while it waited.
+ */
+bool signals_wait_input(int fd);
+
 /* Whether SIGUSR1 came since the last call. */
 bool signals_take_report(void);
 

@@ -24,9 +24,12 @@ static int read_line(int fd, char *buf, size_t room)
 	char c = 0;
 
 	for (;;) {
-		ssize_t n = read(fd, &c, 1);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR && !signals_caught())
+		if (!signals_wait_input(fd))
+			return -EINTR;
+		n = read(fd, &c, 1);
+		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;

@@ -296,7 +296,7 @@ int jump_walk(const struct jump *j, struct kernel_memory *m,
 	      const struct jump_visitor *visitor, struct imgfmt_error *err)
 {
 	const struct walk w = { j, m, visitor };
-	uint64_t code;
+	uint64_t code = 0;
 	int rc;
 
 	rc = check_own_pages(&w, err);
