@@ -858,8 +858,8 @@ int imgfmt_machine_print(const struct imgfmt_machine *machine,
 
 #define IMGFMT_CONVERT_KEEP_ZERO	(1U << 2)	/* store zero pages too */
 /*
- * Write an image back for the kernel though it was resumed from before, which
- * destroys what has changed since: file systems above all.
+ * Write an image back for the kernel though it was consumed (resumed from, or
+ * taken back): that destroys what has changed since, file systems above all.
  */
 #define IMGFMT_CONVERT_USED		(1U << 3)
 /*
@@ -1088,6 +1088,10 @@ struct imgfmt_report {
 	uint64_t blocks, bytes;	/* checked */
 	int32_t	 status;	/* of the first error, else 0 */
 	uint32_t digests;	/* whether there were digests to check */
+	/* Asked for a resume: its kernel resumes it from swap, once the image
+	   is written back there. */
+	uint32_t from_swap;
+	uint32_t reserved;
 };
 
 /*

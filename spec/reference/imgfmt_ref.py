@@ -591,6 +591,16 @@ def read_core_segments(image):
                       f"{segment.memsz:#x}")
 
 
+def check_physical(image):
+    """4.7: what a process has at several addresses is all at physical 0."""
+    loads = [s for s in image.segments if s.type == PT_LOAD and s.filesz]
+    is_process = (all(s.paddr == 0 for s in loads)
+                  and any(s.offset != loads[0].offset
+                          and s.vaddr != loads[0].vaddr for s in loads))
+    image.findings.need(not is_process, "ELF-17", image.headers,
+                        "the core of a process, not an image", NOT_AN_IMAGE)
+
+
 def foreign_page_size(image):
     """4.7: as VMCOREINFO has it, else the swap image note, else the usual one."""
     sizes = []
@@ -2235,6 +2245,7 @@ def read_core(image):
     read_notes(image)
     check_notes(image)
     if image.is_foreign:
+        check_physical(image)
         # Only the information note would tell more; the maps may be there.
         image.info = SimpleNamespace(level=FOREIGN, kind=SYSTEM, view=ORIGINAL,
                                      page_size=foreign_page_size(image))

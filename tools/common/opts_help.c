@@ -56,6 +56,16 @@ static void print_words(const struct opt_name *words, FILE *out)
 	fputc(')', out);
 }
 
+/* A row more begins where the first one does. */
+static void print_text(const char *text, size_t columns, FILE *out)
+{
+	for (; *text; text++) {
+		fputc(*text, out);
+		if (*text == '\n')
+			fprintf(out, "%*s", (int)columns + 9, "");
+	}
+}
+
 static void print_row(const struct opt *o, size_t columns, FILE *out)
 {
 	size_t len = name_length(o);
@@ -65,7 +75,7 @@ static void print_row(const struct opt *o, size_t columns, FILE *out)
 		fprintf(out, "\n%*s", (int)columns + 9, "");
 	else
 		fprintf(out, "%*s", (int)(columns - len) + 2, "");
-	fputs(o->help, out);
+	print_text(o->help, columns, out);
 	if (o->words)
 		print_words(o->words, out);
 	fputc('\n', out);

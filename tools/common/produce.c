@@ -15,12 +15,9 @@
 #include "common/exclude.h"
 #include "common/given.h"
 #include "common/input.h"
+#include "common/jump_view.h"
+#include "common/produce_report.h"
 #include "common/spool.h"
-#include "common/table.h"
-#include "common/units.h"
-
-/* Ranges of lost frames that are shown without --verbose. */
-#define LOST_SHOWN 16
 
 const struct opt_name opts_view[] = {
 	{ "original", IMGFMT_VIEW_ORIGINAL },
@@ -53,229 +50,6 @@ static bool is_input(const char *operand, const char *output, bool place)
 		return in.st_rdev == out.st_rdev;
 	return (place || !strcmp(output, "-")) && S_ISREG(out.st_mode) &&
 	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-}
-
-/* ---- The report ------------------------------------------------------ */
-
-static void tell_lost(void *ctx, const struct imgfmt_run *run)
-{
-	struct produce *p = ctx;
-	struct tool *t = p->tool;
-
-	json_object(&t->json, NULL);
-	json_uint(&t->json, "pfn", run->pfn);
-	json_uint(&t->json, "pages", run->pages);
-	json_end(&t->json);
-	if (p->lost_ranges++ < LOST_SHOWN || t->common.verbose)
-		msg_warning(&t->msg, input_name(t->operands[0]),
-			    "lost: frames 0x%" PRIx64 " to 0x%" PRIx64,
-			    run->pfn, run->pfn + run->pages - 1);
-}
-
-/* Told at once, and kept for the document, where a list is open. */
-static void take_warning(void *ctx, const struct imgfmt_error *what)
-{
-	struct produce *p = ctx;
-	const char *file = input_name(p->tool->operands[0]);
-	struct imgfmt_error own = *what;
-
-	if (msg_is_about(what, p->output, &own))
-		file = p->output;
-	msg_caution(&p->tool->msg, file, &own);
-	if (p->warning_count < PRODUCE_WARNINGS)
-		p->warnings[p->warning_count++] = *what;
-}
-
-static void summarise_salvage(struct produce *p, const char *input,
-			      const struct imgfmt_convert_result *r)
-{
-	struct tool *t = p->tool;
-
-	if (p->lost_ranges > LOST_SHOWN && !t->common.verbose)
-		msg_warning(&t->msg, input, "and %" PRIu64 " ranges more, "
-			    "which --verbose shows",
-			    p->lost_ranges - LOST_SHOWN);
-	if (r->lost_pages)
-		msg_warning(&t->msg, input, "%" PRIu64 " pages are lost",
-			    r->lost_pages);
-	if (r->unverified)
-		msg_warning(&t->msg, input, "there is nothing to verify "
-			    "the saved pages by");
-}
-
-/* An image of this format has a level. */
-static bool is_native(const struct produce *p)
-{
-	return !strcmp(p->opts.to, "packed") || !strcmp(p->opts.to, "plain");
-}
-
-static const char *describe(const struct produce *p,
-			    const struct imgfmt_convert_result *r)
-{
-	if (p->swap)
-		return "a hibernation image";
-	if (!strcmp(p->opts.to, "snapshot"))
-		return "a hibernation stream";
-	if (!is_native(p))
-		return "an ELF core";
-	return r->level == IMGFMT_SEALED ? "a sealed image" :
-					   "a streamed image";
-}
-
-/* What a debugger will miss, of a memory that it could have told. */
-static void tell_recovery(const struct produce *p, const char *input,
-			  const struct imgfmt_convert_result *r)
-{
-	struct msg *m = &p->tool->msg;
-
-	if (r->recovery == IMGFMT_RECOVERED_NOTHING)
-		msg_warning(m, input, "the memory has no VMCOREINFO: debuggers will not find the kernel in the output");
-	else if (r->recovery == IMGFMT_RECOVERED_NOTE)
-		msg_warning(m, input, "the page tables do not tell the kernel's addresses: the output has none");
-	else if (r->recovery == IMGFMT_RECOVERED)
-		msg_note(m, input, "VMCOREINFO and addresses of the kernel were found in the memory");
-}
-
-/*
- * A swap file looks the same, but no kernel finds the pages of an image that
- * was written as if it were a device.
- */
-static bool is_taken_as_disk(const struct produce *p, const char *output)
-{
-	struct stat st;
-
-	return !p->area.offset && !p->area.extents &&
-	       !(p->area.flags & (IMGFMT_SWAP_FILE | IMGFMT_SWAP_DISK_IMAGE)) &&
-	       !stat(output, &st) && S_ISREG(st.st_mode);
-}
-
-static void summarise(const struct produce *p, const char *output,
-		      const struct imgfmt_convert_result *r, uint64_t ns)
-{
-	struct msg *m = &p->tool->msg;
-	bool exact = p->tool->common.bytes;
-
-	msg_summary(m, output, "%s of memory as %s of %s (%s) in %s",
-		    units_size(UNITS_BUF, r->bytes_read, exact),
-		    describe(p, r),
-		    units_size(UNITS_BUF, r->bytes_written, exact),
-		    units_percent(UNITS_BUF, r->bytes_written, r->bytes_read),
-		    units_duration(UNITS_BUF, ns));
-	if (p->opts.signer)
-		msg_summary(m, output, "signed by %s",
-			    imgfmt_signer_subject(p->opts.signer));
-	if (p->swap && is_taken_as_disk(p, output))
-		msg_summary(m, output, "as the image of a disk; a swap file of this system needs --to-swap-file");
-	if (p->opts.max_segments)
-		msg_summary(m, output, "%" PRIu64 " segments; %" PRIu64
-			    " pages (%s) between them were taken back",
-			    r->segments, r->taken_back_pages,
-			    units_size(UNITS_BUF, r->taken_back_pages *
-						  p->page_size, exact));
-	if (r->resume_offset)
-		msg_summary(m, output, "resume it with resume_offset=%" PRIu64,
-			    r->resume_offset);
-	msg_note(m, output, "pages: %" PRIu64 " stored, %" PRIu64
-		 " zero, %" PRIu64 " excluded", r->stored_pages,
-		 r->zero_pages, r->excluded_pages);
-}
-
-static void warnings_json(const struct produce *p)
-{
-	struct json *j = &p->tool->json;
-
-	json_array(j, "warnings");
-	for (size_t i = 0; i < p->warning_count; i++)
-		json_error(j, NULL, &p->warnings[i]);
-	json_end(j);
-}
-
-static void report_json(const struct produce *p, const char *output,
-			const struct imgfmt_convert_result *r)
-{
-	struct json *j = &p->tool->json;
-	bool native = is_native(p) && !p->dry_run;
-	const struct imgfmt_signer *signer = p->opts.signer;
-
-	json_string(j, "output", p->dry_run ? NULL : output);
-	json_string(j, "to", p->opts.to);
-	if (p->filters) {
-		json_bool(j, "dry_run", p->dry_run);
-		json_uint(j, "page_size", p->page_size);
-	}
-	if (p->dry_run) {
-		json_object(j, "expected");
-		json_uint(j, "image_size", r->expected_bytes);
-		json_uint(j, "milliseconds", r->expected_ns / 1000000);
-		json_uint(j, "sampled_blocks", r->sampled_blocks);
-		json_end(j);
-	}
-	if (p->opts.max_segments) {
-		if (!p->dry_run)
-			json_uint(j, "segments", r->segments);
-		json_uint(j, "taken_back_pages", r->taken_back_pages);
-	}
-	json_string(j, "level", native ? imgfmt_level_name((int)r->level) :
-					 NULL);
-	if (!native)
-		json_null(j, "uuid");
-	else
-		json_hex(j, "uuid", r->uuid, sizeof(r->uuid));
-	json_string(j, "signer",
-		    signer && native ? imgfmt_signer_subject(signer) : NULL);
-	json_uint(j, "stored_pages", r->stored_pages);
-	json_uint(j, "zero_pages", r->zero_pages);
-	json_uint(j, "excluded_pages", r->excluded_pages);
-	json_object(j, "excluded_by_class");
-	for (int c = 0; c < IMGFMT_CLASSES; c++)
-		if (r->pages_by_class[c])
-			json_uint(j, imgfmt_class_name(c),
-				  r->pages_by_class[c]);
-	json_end(j);
-	json_uint(j, "lost_pages", r->lost_pages);
-	json_bool(j, "unverified", r->unverified);
-	warnings_json(p);
-	json_string(j, "recovered", imgfmt_recovery_name((int)r->recovery));
-	json_uint(j, "memory_size", r->bytes_read);
-	json_uint(j, "image_size", r->bytes_written);
-	if (p->swap)
-		json_uint(j, "resume_offset", r->resume_offset);
-}
-
-static void plan_row(const struct produce *p, struct table *table,
-		     const char *what, uint64_t pages)
-{
-	table_cell(table, "%s", what);
-	table_cell(table, "%" PRIu64, pages);
-	table_cell(table, "%s", units_size(UNITS_BUF, pages * p->page_size,
-					   p->tool->common.bytes));
-}
-
-/* Of a dry run: what there is to store and what would be left out. */
-static int print_plan(const struct produce *p,
-		      const struct imgfmt_convert_result *r)
-{
-	static const struct table_column columns[] = {
-		{ "what", false }, { "pages", true }, { "bytes", true },
-	};
-	struct table table;
-
-	table_start(&table, stdout, columns, 3, false);
-	plan_row(p, &table, "stored", r->stored_pages);
-	plan_row(p, &table, "zero", r->zero_pages);
-	for (int c = 0; c < IMGFMT_CLASSES; c++)
-		if (r->pages_by_class[c])
-			plan_row(p, &table, imgfmt_class_name(c),
-				 r->pages_by_class[c]);
-	if (table_finish(&table))
-		return -1;
-	if (r->sampled_blocks)
-		printf("\nabout %s as %s, in about %s (estimated from %" PRIu64 " blocks)\n",
-		       units_size(UNITS_BUF, r->expected_bytes,
-				  p->tool->common.bytes),
-		       p->opts.to, units_duration(UNITS_BUF, r->expected_ns),
-		       r->sampled_blocks);
-	return 0;
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -348,7 +122,7 @@ static int open_output(struct produce *p, const char *path,
 {
 	uint32_t flags = p->tool->common.force ? IMGFMT_OUTPUT_FORCE : 0;
 
-	if (p->dry_run)
+	if (p->dry_run && !p->to_area)
 		return imgfmt_output_fn(refuse_write, NULL, "dry run", ret,
 					err);
 	if (p->swap) {
@@ -383,10 +157,38 @@ static void fill_opts(struct produce *p)
 		o->flags |= IMGFMT_CONVERT_ELSEWHERE;
 	o->progress.fn = progress_update;
 	o->progress.ctx = &p->tool->progress;
-	o->lost = tell_lost;
+	o->lost = report_lost;
 	o->lost_ctx = p;
-	o->caution = take_warning;
+	o->caution = report_warning;
 	o->caution_ctx = p;
+}
+
+/*
+ * An image that no area can have: that comes before what is wrong with this
+ * one, or --force would be tried in vain.
+ */
+static void cannot_be_written_back(const struct produce *p,
+				   struct imgfmt_image *image,
+				   struct imgfmt_error *err)
+{
+	struct imgfmt_convert_result result = {
+		.struct_size = sizeof(result),
+	};
+	struct imgfmt_convert_opts opts = p->opts;
+	struct imgfmt_output *none;
+	struct imgfmt_error why;
+	int rc = imgfmt_output_fn(refuse_write, NULL, "nowhere", &none, &why);
+
+	if (rc)
+		return;
+	opts.flags |= IMGFMT_CONVERT_DRY_RUN;
+	opts.caution = NULL;
+	opts.lost = NULL;
+	opts.progress.fn = NULL;
+	rc = imgfmt_convert(image, &opts, none, &result, &why);
+	imgfmt_output_free(none);
+	if (rc == IMGFMT_E_UNFIT)
+		*err = why;
 }
 
 static int convert(struct produce *p, struct imgfmt_image *image,
@@ -395,7 +197,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	struct imgfmt_convert_result result = {
 		.struct_size = sizeof(result),
 	};
-	const char *output = p->dry_run ? "dry run" :
+	const char *output = p->dry_run && !p->to_area ? "dry run" :
 			     strcmp(path, "-") ? path : "standard output";
 	struct tool *t = p->tool;
 	struct imgfmt_output *out;
@@ -405,8 +207,11 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	int status;
 	int rc = open_output(p, path, &out, &err);
 
-	if (rc)
+	if (rc) {
+		if (p->swap)
+			cannot_be_written_back(p, image, &err);
 		return fail(p, input, output, &err);
+	}
 	json_array(&t->json, "lost");
 	progress_start(&t->progress, NULL);
 	rc = imgfmt_convert(image, &p->opts, out, &result, &err);
@@ -415,7 +220,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	progress_finish(&t->progress);
 	json_end(&t->json);
 	if (rc) {
-		warnings_json(p);
+		report_warnings_json(p);
 		status = fail(p, input, output, &err);
 		if (result.doubts)
 			msg_hint(&t->msg, "--allow-implausible writes it all the same, with the pages in doubt");
@@ -425,11 +230,10 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 	}
 	tell_dropped(p, image, &result);
 	report_json(p, output, &result);
-	summarise_salvage(p, input, &result);
+	report_salvage(p, input, &result);
 	if (!p->dry_run) {
-		tell_recovery(p, input, &result);
-		summarise(p, output, &result, now_ns() - start);
-	} else if (!t->common.json && print_plan(p, &result)) {
+		report_done(p, input, output, &result, now_ns() - start);
+	} else if (!t->common.json && report_plan(p, &result)) {
 		err = (struct imgfmt_error){
 			.status = IMGFMT_E_NOMEM,
 			.message = "no memory for a table",
@@ -513,6 +317,8 @@ static int open_and_convert(struct produce *p, const char *operand,
 		imgfmt_image_info(image, &info);
 		p->page_size = info.page_size;
 		status = sign_and_convert(p, image, input, output);
+		if (!p->backup_map && !p->salvage)
+			jump_view_hint(&p->tool->msg, image);
 		imgfmt_image_unref(image);
 	}
 	if (p->tool->spool)
@@ -523,17 +329,23 @@ static int open_and_convert(struct produce *p, const char *operand,
 static int produce(struct produce *p, const char *operand)
 {
 	const char *input = input_name(operand);
-	const char *output = p->dry_run ? "-" : tool_output(p->tool);
+	const char *output = p->dry_run ? p->tool->common.output :
+					  tool_output(p->tool);
 	int status;
 
+	p->to_area = p->dry_run && p->swap && output;
+	if (p->dry_run && !p->swap && output)
+		return tool_usage(p->tool, "--dry-run writes nothing, so there is no -o");
+	if (p->dry_run && !output)
+		output = "-";
 	if (!output || !exclude_take(p))
 		return EXIT_TROUBLE;
 	if (!take_area(p))
 		return EXIT_TROUBLE;
-	if (p->swap && !strcmp(output, "-"))
+	if (p->swap && (!p->dry_run || p->to_area) && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
-	if (!p->dry_run && is_input(operand, output, p->swap))
+	if ((!p->dry_run || p->to_area) && is_input(operand, output, p->swap))
 		return tool_usage(p->tool, "%s: is the output too", input);
 	p->output = output;
 	fill_opts(p);

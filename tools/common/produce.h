@@ -42,7 +42,8 @@ struct produce {
 	bool			   filters;	/* --exclude must say something */
 	unsigned int		   level;	/* or PRODUCE_NO_LEVEL */
 	int			   compat;	/* 0: what is right */
-	bool			   dry_run;
+	bool			   dry_run;	/* write nothing */
+	bool			   to_area;	/* a dry run looks at -o */
 	bool			   implausible;
 	const char		  *vmcoreinfo;	/* a file */
 	uint64_t		   spool;	/* bytes of a pipe at most */
@@ -77,7 +78,9 @@ struct produce {
 	OPT_STRING(0, "backup-map", "FILE", &(p)->backup_map, \
 		   "take the backup map from FILE, or find it (auto)"), \
 	OPT_LIST(0, "exclude", "WORDS", &(p)->exclude, \
-		 "leave out pages: zero, classes, resumable, none"), \
+		 "leave out pages by what they hold or were used for\n" \
+		 "(zero, free, unaccepted, offline, hwpoison, kexec, " \
+		 "cache, cache-private, user, hugetlb, resumable, none)"), \
 	OPT_STRING(0, "vmcoreinfo", "FILE", &(p)->vmcoreinfo, \
 		   "take VMCOREINFO from FILE, not from the input"), \
 	OPT_SIZE(0, "spool", "SIZE", &(p)->spool, \

@@ -34,7 +34,7 @@ struct imgcheck {
 static bool is_worth_a_line(const struct imgfmt_error *what)
 {
 	return what->status != IMGFMT_E_NOT_IMAGE || *what->rule ||
-	       !strstr(what->message, "not an image");
+	       strcmp(what->message, "not an image");
 }
 
 static void print_finding(const struct imgcheck *c, int severity,
@@ -104,6 +104,12 @@ static const char *digests_checked(const struct imgcheck *c)
 			 "all digests right";
 }
 
+/* One that was claimed is written back with a warning only. */
+static bool used(const struct imgcheck *c)
+{
+	return c->verdict == VERDICT_USED;
+}
+
 static bool here_asked(const struct imgcheck *c)
 {
 	return c->machine || c->kernel;
@@ -142,6 +148,8 @@ static void print_verdict(const struct imgcheck *c)
 		printf("; %s", digests_checked(c));
 		if (c->resumable && !c->unfit)
 			printf("; resumable");
+		else if (c->report.from_swap && !used(c))
+			printf("; resumed from swap, once imgconv --to=swsusp has written it back");
 		if (here_asked(c) && !c->foreign)
 			printf("; fits here");
 		print_authenticity(c);
@@ -179,6 +187,8 @@ static void add_json_verdict(struct imgcheck *c)
 	json_string(j, "depth", c->quick ? "quick" : c->deep ? "deep" : "full");
 	json_bool(j, "digests", c->report.digests);
 	json_answer(j, "resumable", c->resumable, sound && !c->unfit);
+	json_answer(j, "from_swap", c->resumable,
+		    sound && c->report.from_swap && !used(c));
 	json_answer(j, "here", here_asked(c), sound && !c->foreign);
 	json_answer(j, "signed", c->tool.common.trust.count,
 		    c->opened && signers_good(&c->signers));

@@ -19,6 +19,8 @@ static int run_invalidate(struct produce *p, const char *path)
 	};
 	struct imgfmt_error err;
 
+	if (p->dry_run)
+		return tool_usage(t, "--invalidate has no --dry-run");
 	if (t->common.output)
 		return tool_usage(t, "--invalidate changes %s where it stands, so there is no -o",
 				  path);
@@ -36,6 +38,7 @@ static const struct tool_info tool_info = {
 	.name = "imgconv",
 	.synopsis = "[options] [--to=FORMAT] [-o OUT] IMAGE\n"
 		    "[options] --to=swsusp -o SWAP IMAGE\n"
+		    "[options] --dry-run --to=swsusp [-o SWAP] IMAGE\n"
 		    "[options] --invalidate SWAP",
 	.description = "Convert an image into another form, "
 		       "seal a streamed one, salvage a damaged one",
@@ -54,6 +57,8 @@ int main(int argc, char **argv)
 	int status;
 	const struct opt opts[] = {
 		OPT_WORD(0, "to", "FORMAT", &to, formats, "write FORMAT"),
+		OPT_FLAG(0, "dry-run", &produce.dry_run,
+			 "write nothing, tell whether it could be done"),
 		OPTS_OUTPUT(&tool.common),
 		OPTS_PRODUCE(&produce),
 		OPT_FLAG(0, "salvage", &produce.salvage,
@@ -70,7 +75,7 @@ int main(int argc, char **argv)
 		OPT_STRING(0, "to-extents", "LIST", &produce.area.extents,
 			   "the swap file lies there as LIST says"),
 		OPT_FLAG(0, "used", &produce.used,
-			 "write back an image that was resumed from before"),
+			 "write back an image that was resumed or taken back"),
 		OPT_FLAG(0, "elsewhere", &produce.elsewhere,
 			 "write it to another area than its system's memory is in"),
 		OPT_FLAG(0, "invalidate", &invalidate,

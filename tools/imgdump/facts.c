@@ -11,6 +11,11 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof(*(a)))
 
+/* Only the lack of a backup map can be mended. */
+#define HOPELESS (IMGFMT_NOT_RESUMABLE_NO_ENTRY | \
+		  IMGFMT_NOT_RESUMABLE_LEFT_OUT | \
+		  IMGFMT_NOT_RESUMABLE_SALVAGED)
+
 /* In the order of spec 6.7. */
 static const char *const reason_sentences[] = {
 	"it has no entry",
@@ -125,6 +130,10 @@ void facts_gather(struct facts *f, struct dump *d)
 	count_slots(f, d);
 	find_obstacles(f, d);
 	look_at_swap(f, d);
+	f->hopeless = !d->info.resumes && !f->from_swap &&
+		      d->info.not_resumable & HOPELESS &&
+		      (!f->has_resume ||
+		       f->resume.state == IMGFMT_RESUME_PENDING);
 	find_kernel(f, d);
 }
 
@@ -151,6 +160,19 @@ bool facts_is_size(const struct imgfmt_fact *f)
 bool facts_is_uuid(const struct imgfmt_fact *f)
 {
 	return f->size == 16 && ends_with(f->name, "_uuid");
+}
+
+const char *facts_uuid(char buf[FACTS_UUID_TEXT], const void *uuid)
+{
+	const uint8_t *byte = uuid;
+	char *p = buf;
+
+	for (size_t i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		p += sprintf(p, "%02x", byte[i]);
+	}
+	return buf;
 }
 
 const char *facts_segment_name(uint32_t type)

@@ -28,6 +28,7 @@ struct facts {
 	size_t		 obstacle_count;
 	bool		 was_in_swap;	/* made from a hibernation image */
 	bool		 from_swap;	/* nothing else hinders it there */
+	bool		 hopeless;	/* nothing ever leads back into it */
 	bool		 has_kernel;
 	struct imgfmt_kernel_info kernel;	/* out of the memory */
 	const char	*release, *version;	/* never NULL */
@@ -39,6 +40,11 @@ void facts_gather(struct facts *f, struct dump *d);
 bool facts_is_size(const struct imgfmt_fact *f);
 /* Likewise one that is a UUID. */
 bool facts_is_uuid(const struct imgfmt_fact *f);
+
+#define FACTS_UUID_TEXT 37
+
+/* 16 bytes as mkswap(8) and others write and take them, in @buf. */
+const char *facts_uuid(char buf[FACTS_UUID_TEXT], const void *uuid);
 
 /* Whether @size bytes have any that is not zero. */
 bool facts_any(const uint8_t *bytes, size_t size);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/input.h"
+#include "common/jump_view.h"
 #include "machine.h"
 #include "pages.h"
 #include "read.h"
@@ -228,17 +229,21 @@ static int dump_image(struct dump *d, struct imgfmt_error *err)
 
 static int run(struct dump *d)
 {
+	int status = EXIT_YES;
 	struct imgfmt_error err;
-	int rc;
 
 	d->file = input_name(d->tool.operands[0]);
 	json_string(&d->tool.json, "input", d->file);
-	rc = dump_image(d, &err);
+	if (dump_image(d, &err)) {
+		status = tool_fail(&d->tool, d->file, &err);
+		if (d->image && err.status == IMGFMT_E_ABSENT)
+			jump_view_hint(&d->tool.msg, d->image);
+	} else if (d->damaged) {
+		status = EXIT_NO;
+	}
 	imgfmt_kernel_free(d->kernel);
 	imgfmt_image_unref(d->image);
-	if (rc)
-		return tool_fail(&d->tool, d->file, &err);
-	return d->damaged ? EXIT_NO : EXIT_YES;
+	return status;
 }
 
 /* Options that mean something only together with others. */

@@ -16,6 +16,7 @@ static void put_identity(struct dump *d, struct json *j)
 	json_string(j, "format_version", i->has_info ? version : NULL);
 	json_string(j, "kind",
 		    i->has_info ? imgfmt_kind_name(i->kind) : NULL);
+	json_string(j, "description", i->has_info ? NULL : i->description);
 	json_string(j, "level", imgfmt_level_name(i->level));
 	json_string(j, "profile", imgfmt_profile_name(i->profile));
 	json_string(j, "view", imgfmt_view_name(i->view));
@@ -190,6 +191,8 @@ static void put_proof(struct dump *d, struct json *j)
 
 static void put_fact(struct json *j, const struct imgfmt_fact *f)
 {
+	char uuid[FACTS_UUID_TEXT];
+
 	switch (f->kind) {
 	case IMGFMT_FACT_TEXT:
 		json_string(j, f->name, f->text);
@@ -201,7 +204,10 @@ static void put_fact(struct json *j, const struct imgfmt_fact *f)
 		json_hex64(j, f->name, f->number);
 		break;
 	case IMGFMT_FACT_BYTES:
-		json_hex(j, f->name, f->bytes, f->size);
+		if (facts_is_uuid(f))
+			json_string(j, f->name, facts_uuid(uuid, f->bytes));
+		else
+			json_hex(j, f->name, f->bytes, f->size);
 		break;
 	}
 }

@@ -8,7 +8,6 @@
 #include "common/text.h"
 #include "facts.h"
 
-#define UUID_TEXT_MAX 37
 #define FACT_BYTES_MAX 64
 
 static const char *plural(uint64_t n)
@@ -201,17 +200,12 @@ static void print_free_policy(struct dump *d, struct table *t)
 			   i->poison);
 }
 
-/* As mkswap(8) and others write and take it. */
 static void print_uuid(const char *name, const uint8_t *uuid, struct table *t)
 {
-	char text[UUID_TEXT_MAX], *p = text;
+	char text[FACTS_UUID_TEXT];
 
-	for (size_t i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		p += sprintf(p, "%02x", uuid[i]);
-	}
-	table_pair(t, name, "%s", facts_any(uuid, 16) ? text : "none");
+	table_pair(t, name, "%s",
+		   facts_any(uuid, 16) ? facts_uuid(text, uuid) : "none");
 }
 
 static void print_proof(struct dump *d, struct table *t, const struct facts *f)
@@ -401,9 +395,11 @@ int text_summary(struct dump *d, struct imgfmt_error *err)
 	if (!d->info.resumes)
 		print_view(d, &t, &f);
 	print_resumable(&t, &f);
-	if (!d->info.resumes)
+	/* What is about a resume says nothing of a crash dump. */
+	if (!d->info.resumes && !f.hopeless)
 		print_resume_record(&t, &f);
-	print_free_policy(d, &t);
+	if (!f.hopeless)
+		print_free_policy(d, &t);
 	if (!d->info.resumes)
 		print_proof(d, &t, &f);
 	if (d->tool.common.verbose && d->info.level != IMGFMT_BARE)

@@ -115,6 +115,23 @@ bool place_is_device(const struct place *p)
 	return p->is_device;
 }
 
+bool place_is_blank_file(struct place *p)
+{
+	uint64_t end = min_u64(place_size(p), PLACE_BLANK);
+	uint8_t part[4096];
+
+	if (place_is_device(p) || !end)
+		return false;
+	for (uint64_t at = 0; at < end; at += sizeof(part)) {
+		size_t len = (size_t)min_u64(sizeof(part), end - at);
+
+		if (place_read(p, at, part, len, NULL) ||
+		    !mem_is_zero(part, len))
+			return false;
+	}
+	return true;
+}
+
 int place_fd(const struct place *p)
 {
 	return p->fd;

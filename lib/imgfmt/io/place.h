@@ -31,6 +31,14 @@ const char *place_name(const struct place *p);
 /* Bytes; it does not change. */
 uint64_t place_size(const struct place *p);
 bool place_is_device(const struct place *p);
+
+/* Beyond the first superblock of all common file systems. */
+#define PLACE_BLANK ((uint64_t)128 << 10)
+/*
+ * A file, no device, with nothing but zeros where file systems and tables have
+ * their marks: what may be a disk is never said to be made anew.
+ */
+bool place_is_blank_file(struct place *p);
 int place_fd(const struct place *p);
 
 /* Each does all of it, inside of the size, and names the place on failure. */

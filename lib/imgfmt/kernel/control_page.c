@@ -137,18 +137,29 @@ static int take_fields(const struct control_layout *l,
 	return IMGFMT_OK;
 }
 
+static int no_entry(struct imgfmt_error *err)
+{
+	return err_rule(err, IMGFMT_E_UNFIT, "RSM-06", IMGFMT_NOWHERE,
+			"there is no entry, so no control page: it is no system that waits in a kexec jump");
+}
+
 int control_page_read(struct kernel_memory *m, const struct vmcoreinfo *v,
 		      uint64_t entry, struct control_page *ret,
 		      struct imgfmt_error *err)
 {
 	const struct control_layout *l;
 	const uint8_t *page;
-	int rc = find_layout(m, v, &l, err);
+	const char *text;
+	size_t len;
+	int rc;
 
 	*ret = (struct control_page){ .pfn = entry / m->page_size };
+	/* Without both it is not the release that is missed. */
+	if (!entry && !vmcoreinfo_get(v, "OSRELEASE", &text, &len))
+		return no_entry(err);
+	rc = find_layout(m, v, &l, err);
 	if (!rc && !entry)
-		rc = err_rule(err, IMGFMT_E_UNFIT, "RSM-06", IMGFMT_NOWHERE,
-			      "there is no entry, so no control page of a kexec jump");
+		rc = no_entry(err);
 	if (!rc && !frames_present(m->frames, ret->pfn))
 		rc = err_rule_pfn(err, IMGFMT_E_UNFIT, "RSM-06",
 				  IMGFMT_NOWHERE, ret->pfn,

@@ -200,12 +200,15 @@ static int dry_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
 		   struct imgfmt_error *err)
 {
 	const struct frames *f = &c->target.frames;
-	int rc = IMGFMT_OK;
+	int rc = prepare(c, opts, out, err);
 
-	if (!c->target.keep_zero) {
+	if (!rc && c->sink->look)
+		rc = c->sink->look(&c->target, out, err);
+	/* What a kernel reads has no zero pages but those that are elided. */
+	if (!rc && !c->target.zero && !c->target.keep_zero && !c->sink->cut)
 		rc = convert_survey(c, opts, out, err);
-		result->zero_pages = rc ? 0 : bitmap_count(&c->zero, 0, f->present);
-	}
+	if (!rc && c->target.zero)
+		result->zero_pages = bitmap_count(&c->zero, 0, f->present);
 	result->stored_pages = f->present - result->zero_pages;
 	result->excluded_pages = f->excluded;
 	memcpy(result->pages_by_class, f->excluded_by_class,
@@ -221,11 +224,14 @@ int convert_run(struct conversion *c, const struct imgfmt_convert_opts *opts,
 {
 	int rc;
 
-	if (opts->flags & IMGFMT_CONVERT_DRY_RUN)
-		return dry_run(c, opts, out, result, err);
-	rc = prepare(c, opts, out, err);
-	if (!rc)
-		rc = convert_through(c, c->sink, opts, out, result, err);
+	if (opts->flags & IMGFMT_CONVERT_DRY_RUN) {
+		rc = dry_run(c, opts, out, result, err);
+	} else {
+		rc = prepare(c, opts, out, err);
+		if (!rc)
+			rc = convert_through(c, c->sink, opts, out, result,
+					     err);
+	}
 	if (!rc)
 		tell_lost(c, opts, result);
 	return rc;

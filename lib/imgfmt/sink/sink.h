@@ -32,7 +32,7 @@ struct target {
 	struct vec backup_map;	/* struct imgfmt_backup_run */
 	struct memory_map memory;
 	struct vec mappings;	/* struct imgfmt_mapping */
-	bool	 used;		/* it was resumed from before */
+	bool	 used;		/* it was consumed or claimed */
 	bool	 elsewhere;	/* to any swap area, whatever it lacks */
 	bool	 has_swap;
 	struct swap_note swap;
@@ -128,6 +128,12 @@ struct sink_ops {
 	 */
 	const struct sink_ops *(*rehearsal)(const struct target *t,
 					    struct imgfmt_output *out);
+	/*
+	 * For a dry run, which does not open: what opening would refuse; NULL:
+	 * nothing.
+	 */
+	int (*look)(const struct target *t, struct imgfmt_output *out,
+		    struct imgfmt_error *err);
 	/* Begin: lay everything out, and write what can be written. */
 	int (*open)(const struct target *t, struct imgfmt_output *out,
 		    void **ret, struct imgfmt_error *err);

@@ -108,7 +108,10 @@ static int find_header(struct swap_area *a, uint8_t *page,
 	if (rc || found)
 		return rc;
 	return refuse(a, IMGFMT_E_NOT_IMAGE,
-		      "no swap area begins there", err);
+		      place_is_blank_file(a->place) ?
+			      "no swap area begins there, it is blank; mkswap makes one" :
+			      "no swap area begins there",
+		      err);
 }
 
 /* What stands at the end of the header page. */

@@ -230,6 +230,21 @@ static int swsusp_open(const struct target *t, struct imgfmt_output *out,
 	return rc;
 }
 
+/* Of an area: as opening the sink would refuse it, with nothing written. */
+static int swsusp_look(const struct target *t, struct imgfmt_output *out,
+		       struct imgfmt_error *err)
+{
+	void *sink;
+	int rc;
+
+	if (!swap_area_of(out))
+		return IMGFMT_OK;
+	rc = swsusp_open(t, out, &sink, err);
+	if (!rc)
+		swsusp_close(sink);
+	return rc;
+}
+
 static int swsusp_cut(void *sink, struct unit *u, struct imgfmt_error *err)
 {
 	struct swsusp_sink *s = sink;
@@ -371,6 +386,7 @@ const struct sink_ops sink_swsusp = {
 	.block_pages = SWSUSP_CLUSTER_PAGES,
 	.room = swsusp_room,
 	.rehearsal = choose_rehearsal,
+	.look = swsusp_look,
 	.open = swsusp_open,
 	.close = swsusp_close,
 	.cut = swsusp_cut,

@@ -41,7 +41,7 @@ static int check_target(const struct target *t,
 			       "not made from a hibernation image of the kernel's own form: it has no note to write one back by");
 	if (t->used && !(opts->flags & IMGFMT_CONVERT_USED))
 		return err_set(err, IMGFMT_E_UNFIT,
-			       "the image was resumed from before: to do so again would destroy file systems that have changed since; --used does so");
+			       "the image was consumed, which is resumed from or taken back: to resume it again would destroy file systems that have changed since; --used writes it");
 	if (!t->frames.present)
 		return err_set(err, IMGFMT_E_UNFIT,
 			       "an image without pages is not written back");
@@ -139,7 +139,7 @@ void swsusp_caution(const struct target *t,
 
 	if (t->used) {
 		err_rule(&e, IMGFMT_E_UNFIT, "SWS-36", IMGFMT_NOWHERE,
-			 "the image was resumed from before: if its file systems have changed since, to resume it again destroys them");
+			 "the image was consumed, which is resumed from or taken back: if its file systems have changed since, to resume it again destroys them");
 		opts->caution(opts->caution_ctx, &e);
 	}
 	/* What is refused when the sink is opened has no price. */

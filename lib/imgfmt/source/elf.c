@@ -227,6 +227,37 @@ static int check_core(struct imgfmt_image *image, const struct envelope *e,
 			e->header.type);
 }
 
+/*
+ * The core of a process has addresses of the process alone: a kernel writes 0
+ * for the physical ones.  Two segments may show the same bytes twice, as
+ * aliases do, but not others at the same place.
+ */
+static int check_physical(const struct imgfmt_image *image,
+			  struct imgfmt_error *err)
+{
+	const struct imgfmt_segment *s =
+		vec_array(&image->segments, struct imgfmt_segment);
+	const struct imgfmt_segment *first = NULL;
+	bool differ = false;
+
+	if (image->has_info)
+		return IMGFMT_OK;
+	for (size_t i = 0; i < image->segments.len; i++) {
+		if (s[i].type != PT_LOAD || !s[i].file_size)
+			continue;
+		if (s[i].paddr)
+			return IMGFMT_OK;
+		if (!first)
+			first = &s[i];
+		differ |= s[i].offset != first->offset &&
+			  s[i].vaddr != first->vaddr;
+	}
+	if (!differ)
+		return IMGFMT_OK;
+	return err_rule(err, IMGFMT_E_NOT_IMAGE, "ELF-17", IMGFMT_NOWHERE,
+			"the core of a process, not of a system's memory: all its segments are at physical address 0");
+}
+
 /* What a manifest has of a core besides its pages. */
 static int hash_core(struct imgfmt_image *image, const struct envelope *e,
 		     struct imgfmt_error *err)
@@ -286,6 +317,8 @@ static int open_core(struct imgfmt_image *image, struct envelope *e,
 			      "information note of level %s, program headers of a bare image",
 			      image->info.level == IMGFMT_SEALED ? "sealed" :
 								   "streamed");
+	if (!rc)
+		rc = check_physical(image, err);
 	if (!rc)
 		rc = check_loads(image, err);
 	if (!rc)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "layout/page_list.h"
 #include "source/attest.h"
+#include "source/others.h"
 #include "source/partitions.h"
 #include "source/swap_facts.h"
 
@@ -60,14 +61,14 @@ static int recognise(struct io *io, bool places, const struct source_ops **ret,
 		rc = sources[i]->probe(io, head, len, &match, err);
 		*ret = sources[i];
 	}
+	if (!rc && !match)
+		rc = others_refuse(head, len, err);
 	free(head);
-	if (rc)
+	if (rc || match)
 		return rc;
-	if (match)
-		return IMGFMT_OK;
 	rc = partitions_refuse(io, err);
 	return rc ? rc : err_set(err, IMGFMT_E_NOT_IMAGE,
-				 len ? "not an image" : "empty, not an image");
+				 len ? "not an image" : "not an image, it is empty");
 }
 
 static struct imgfmt_image *image_new(struct io *io)

@@ -19,7 +19,8 @@ static void no(struct verifier *v, const char *rule, uint64_t pfn,
 	struct imgfmt_error e;
 
 	err_rule_pfn(&e, IMGFMT_E_UNFIT, rule, IMGFMT_NOWHERE, pfn,
-		     "not resumable: %s", what);
+		     "not resumable%s: %s",
+		     v->report.from_swap ? " where it is now" : "", what);
 	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
@@ -73,7 +74,7 @@ static void check_own_state(struct verifier *v)
 	    image->resume.state == IMGFMT_RESUME_PENDING)
 		return;
 	err_rule(&e, IMGFMT_E_UNFIT, "SWS-27", IMGFMT_NOWHERE,
-		 "not resumable: the image was consumed");
+		 "not resumable: the image was consumed, which is resumed from or taken back");
 	verify_tell(v, IMGFMT_FINDING_ERROR, &e);
 }
 
@@ -88,6 +89,7 @@ static void note_swap(struct verifier *v)
 	    image->info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED ||
 	    frames_left_out(&image->frames))
 		return;
+	v->report.from_swap = true;
 	err_set(&e, IMGFMT_E_UNFIT,
 		"made from a hibernation image: it is resumed from swap, once written back there");
 	verify_tell(v, IMGFMT_FINDING_NOTE, &e);

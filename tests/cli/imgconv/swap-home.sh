@@ -96,6 +96,15 @@ uuid=$("$IMGDUMP" area | sed -n 's/^Swap UUID: *//p')
 [ ${#uuid} = 36 ] || fail "the UUID is '$uuid'"
 expect 1 "$IMGCHECK" --resumable archive
 says out 'note: made from a hibernation image: it is resumed from swap'
+says out 'not resumable where it is now: the image has no entry'
+says out '; resumed from swap, once imgconv --to=swsusp has written it back'
+expect 1 "$IMGCHECK" --json --resumable archive
+valid_json imgcheck-1 out
+[ "$(jq -c '[.resumable,.from_swap]' out)" = '[false,true]' ]
+[ "$("$IMGDUMP" --json archive | jq -r .summary.facts.swap_uuid)" = "$uuid" ]
+[ "$("$IMGDUMP" --json archive | jq .summary.description)" = null ]
+[ "$("$IMGDUMP" --json area | jq -r .summary.description)" = \
+	'hibernation image of Linux on swap' ]
 "$IMGDUMP" archive | grep -q '^ *but from swap, once written back there *$' ||
 	fail "imgdump does not say where it is resumed"
 "$IMGDUMP" archive | grep -q "^Swap UUID: *$uuid$" ||

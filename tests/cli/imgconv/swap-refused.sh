@@ -54,17 +54,17 @@ cmp -n 4096 area bad
 "$IMGCONV" --salvage -q -o saved bad-sws-25 2>/dev/null || true
 refused 1 'a salvaged image' "${to[@]}" saved
 build good-consumed
-refused 1 'resumed from before' "${to[@]}" good-consumed
+refused 1 'the image was consumed' "${to[@]}" good-consumed
 "$IMGCONV" -q -o used good-consumed
-refused 1 'resumed from before' "${to[@]}" used
-refused 1 'resumed from before' "$IMGCONV" --to=snapshot -o stream used
+refused 1 'the image was consumed' "${to[@]}" used
+refused 1 'the image was consumed' "$IMGCONV" --to=snapshot -o stream used
 cp area forced
 expect 1 "$IMGCHECK" --resumable used
 ! grep 'from swap' out || fail "a used image is to be written back"
-refused 1 '; --used does so' "${to[@]}" -f used
-refused 1 '; --used does so' "${to[@]}" --elsewhere used
+refused 1 '; --used writes it' "${to[@]}" -f used
+refused 1 '; --used writes it' "${to[@]}" --elsewhere used
 "$IMGCONV" --used --to=swsusp --to-disk-image -o forced used 2>err
-says err 'warning: the image was resumed from before'
+says err 'warning: the image was consumed'
 says err '[SWS-36]'
 "$IMGCONV" --used --json --to=snapshot -o stream used >json 2>err
 valid_json imgconv-1 json
@@ -117,6 +117,9 @@ refused 2 'waits to be resumed; use --force' "${to[@]}" --used --elsewhere packe
 refused 2 'area: holds an image that waits to be resumed; use --force' "${to[@]}" packed
 refused 2 'area: holds an image that waits to be resumed; use --force' "${to[@]}" --json packed
 valid_json imgconv-1 out
+# What no area can have is said first, or force would be tried in vain.
+refused 1 'core: not made from' "${to[@]}" core
+refused 1 'the image was consumed' "${to[@]}" used
 build good-raw
 "${to[@]}" -q -f good-raw
 /usr/bin/python3 "$SRCDIR/spec/reference/swsusp_ref.py" check area

@@ -33,6 +33,18 @@ for codec in none lz4 zstd; do
 done
 near 2 --exclude=none --to=elf core
 near 2 --exclude=zero --to=plain core
+# What was asked for is on record.
+expect 0 "$IMGFILTER" --json --dry-run --exclude=free,cache kernel
+valid_json imgfilter-1 out
+[ "$(jq -c '[.exclude,.dump_level,.compat]' out)" = '[["free","cache"],null,null]' ]
+expect 0 "$IMGFILTER" --json --dry-run -d 17 kernel
+[ "$(jq -c '[.exclude,.dump_level]' out)" = \
+	'[["zero","free","unaccepted","offline","hwpoison"],17]' ]
+expect 2 "$IMGFILTER" --dry-run --exclude=free -o image kernel
+says err '--dry-run writes nothing, so there is no -o'
+rm image
+expect 0 "$IMGFILTER" --exclude=free -o image kernel
+says err 'of 512.0 KiB left out'
 expect 0 "$IMGFILTER" --dry-run --exclude=zero core
 tail -n 1 out | grep -qxE 'about [0-9.]+ [KM]iB as packed, in about [^()]* \(estimated from [0-9]+ blocks\)'
 expect 0 "$IMGFILTER" --dry-run --exclude=zero - < <(cat core)

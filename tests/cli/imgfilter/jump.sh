@@ -87,3 +87,28 @@ mkdir folder
 cp core.map folder/auto
 (cd folder && "$IMGMAKE" -q --backup-map=./auto -o image ../core)
 cmp auto folder/image
+
+# Who forgets --backup-map=auto is told of it, whichever tool meets the image: an
+# entry, and no kernel where VMCOREINFO has it.
+recipe moved <<-EOF
+	level foreign
+	entry 0x330f2
+	note VMCOREINFO 0 text "$(sed 's/$/\\n/' text | tr -d '\n')"
+	segment 0 0x80000 zero
+EOF
+hint="hint: its kernel is not at its addresses:"
+expect 0 "$IMGMAKE" -f -o forgotten moved
+says err "imgmake: $hint an image in the jump view? try imgmake --backup-map=auto"
+expect 1 "$IMGFILTER" -f -d 31 -o least forgotten
+says err "imgfilter: $hint was it made from a core in the jump view?"
+expect 1 "$IMGDUMP" --dmesg moved
+says err "imgdump: $hint an image in the jump view?"
+expect 0 "$IMGMAKE" -f --backup-map=auto -o remembered core
+! grep hint err || fail "a hint in vain: $(cat err)"
+expect 0 "$IMGMAKE" -f --entry=0 -o other core.original
+! grep hint err || fail "a hint about a kernel that is there: $(cat err)"
+
+# An image on swap waits in no jump.
+saved_swap area
+expect 1 "$IMGMAKE" -f --backup-map=auto -o none area
+says err 'it is no system that waits in a kexec jump [RSM-06]'

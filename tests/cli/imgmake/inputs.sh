@@ -29,4 +29,4 @@ if [ -z "$readable" ]; then
 	says err 'text: cannot open: Permission denied'
 fi
 expect 3 "$IMGMAKE" -o image - </dev/null
-says err 'standard input: empty, not an image'
+says err 'standard input: not an image, it is empty'
