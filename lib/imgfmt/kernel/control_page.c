@@ -143,12 +143,13 @@ int control_page_read(struct kernel_memory *m, const struct vmcoreinfo *v,
 {
 	const struct control_layout *l;
 	const uint8_t *page;
-	int rc = find_layout(m, v, &l, err);
+	int rc;
 
 	*ret = (struct control_page){ .pfn = entry / m->page_size };
-	if (!rc && !entry)
-		rc = err_rule(err, IMGFMT_E_UNFIT, "RSM-06", IMGFMT_NOWHERE,
-			      "there is no entry, so no control page of a kexec jump");
+	if (!entry)
+		return err_rule(err, IMGFMT_E_UNFIT, "RSM-06", IMGFMT_NOWHERE,
+				"there is no entry: not a system in a kexec jump");
+	rc = find_layout(m, v, &l, err);
 	if (!rc && !frames_present(m->frames, ret->pfn))
 		rc = err_rule_pfn(err, IMGFMT_E_UNFIT, "RSM-06",
 				  IMGFMT_NOWHERE, ret->pfn,
