@@ -283,10 +283,13 @@ static int print_plan(const struct produce *p,
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
 {
+	const char *extents = p->area.extents;
 	struct imgfmt_error own;
 
 	if (err->status == IMGFMT_E_USAGE)
 		return tool_misuse(p->tool, err);
+	if (extents && msg_is_about(err, extents, &own))
+		return tool_fail(p->tool, extents, &own);
 	if (msg_is_about(err, output, &own))
 		return tool_fail(p->tool, output, &own);
 	return tool_fail(p->tool, input, err);
