@@ -129,14 +129,16 @@ int imgfmt_output_fn(int (*write)(void *ctx, const void *buf, size_t len),
 		     struct imgfmt_error *err);
 /*
  * After a failure: 1 if what a block device held before is gone, so that it
- * holds no image now, and 0 if the old content is as it was.
+ * holds no image now, and 0 if the old content is as it was: no write, nor a
+ * part of one, has reached it.
  */
 IMGFMT_API int imgfmt_output_wiped(const struct imgfmt_output *out);
 
 /*
  * A swap area, for the format "swsusp": it exists already, and is written
  * where it stands.  Refused are areas in use, and, without
- * IMGFMT_OUTPUT_FORCE, those with an image that waits to be resumed.
+ * IMGFMT_OUTPUT_FORCE, those with an image that waits to be resumed.  Until the
+ * output is freed nobody else can write there: a file is locked (flock(2)).
  */
 struct imgfmt_swap_opts {
 	size_t	 struct_size;
@@ -165,7 +167,8 @@ int imgfmt_output_swap(const char *path, const struct imgfmt_swap_opts *opts,
 		       struct imgfmt_output **ret, struct imgfmt_error *err);
 /*
  * Take back an image that waits to be resumed: its area is swap again.
- * IMGFMT_E_NOT_IMAGE if none is there.
+ * IMGFMT_E_NOT_IMAGE if none is there, IMGFMT_E_OS with EBUSY if the area is
+ * in use.
  */
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_swap_invalidate(const char *path,
@@ -617,7 +620,7 @@ struct imgfmt_slots_opts {
  * one.  Only where all slots are in use, one of those to be emptied goes first.
  * Slots that are damaged, as by a power cut in a write, are emptied with them.
  * The image must not have changed since it was opened, and nobody else change
- * it by this function.  *@slot_ret: the slot of the new one, or -1.
+ * it meanwhile (IMGFMT_E_OS with EBUSY).  *@slot_ret: the slot of the new one, or -1.
  *
  * IMGFMT_E_UNSUPPORTED: an image without slots.  IMGFMT_E_LIMIT: no slot is
  * free.  IMGFMT_E_UNFIT: it was changed meanwhile.

@@ -1151,7 +1151,7 @@ CONTROL_PAGES = (
           swap_page=0x828, list=0x830)),
 )
 LIST_DESTINATION, LIST_PAGE, LIST_END, LIST_SOURCE = 1, 2, 4, 8
-JUMP_PAGE, LARGE_PAGE, UPPER_HALF = 4096, 1 << 7, 1 << 63
+JUMP_PAGE, LARGE_PAGE, UPPER_HALF, NO_EXECUTE = 4096, 1 << 7, 1 << 63, 1 << 63
 TABLE_ADDRESS = 0x000ffffffffff000
 
 
@@ -1255,13 +1255,13 @@ class Jump:
             if entry and entry & 1:
                 yield i, entry, not level or level < 3 and entry & LARGE_PAGE
 
-    def translate(self, root, address):
-        """The physical address, or None."""
+    def translate(self, root, address, code=False):
+        """The physical address, or None; of code only where it is executable."""
         table = root & self.mask
         for level in reversed(range(self.levels)):
             shift = 12 + 9 * level
             entry = self.original(table + 8 * (address >> shift & 511))
-            if entry is None or not entry & 1:
+            if entry is None or not entry & 1 or code and entry & NO_EXECUTE:
                 return None
             table = entry & self.mask
             if not level or entry & LARGE_PAGE:
@@ -1277,6 +1277,8 @@ class Jump:
                 if i < 256:
                     continue
                 address |= -1 << 12 + 9 * self.levels & 2**64 - 1
+            if entry & NO_EXECUTE:
+                continue
             if not is_page:
                 yield from self.code_addresses(entry & self.mask, level - 1,
                                                address)
@@ -1305,19 +1307,20 @@ class Jump:
                     "what the jump works with is missing or exchanged")
         for frame in {*own, *exchanged} - {f.table // JUMP_PAGE}:
             address = frame * JUMP_PAGE
-            self.expect(self.translate(f.table, address) == address, "RSM-09",
-                        f"{address:#x} is not mapped to itself")
+            found = self.translate(f.table, address, frame == self.control)
+            self.expect(found == address, "RSM-09", f"{address:#x} is not mapped to itself")
         code = next(self.code_addresses(f.table, self.levels - 1, 0), None)
         self.expect(code is not None, "RSM-09",
                     "the control page has no address of the kernel")
         back = None
-        for address in (code, f.rsp, f.rsp + 56):
+        self.reach(code, True)
+        for address in (f.rsp, f.rsp + 56):
             back = self.reach(address)
-        self.reach(self.original(back))
+        self.reach(self.original(back), True)
 
-    def reach(self, address):
+    def reach(self, address, code=False):
         """[RSM-10]"""
-        found = self.translate(self.fields.cr3, address)
+        found = self.translate(self.fields.cr3, address, code)
         self.expect(found is not None and self.is_there(found), "RSM-10",
                     f"{address:#x} is not there")
         return found

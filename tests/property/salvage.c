@@ -4,6 +4,7 @@
  * places: each page whose block is as it was comes back, and all others are
  * told lost.
  */
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -267,6 +268,100 @@ static void stop_search(const struct vec *bytes)
 	close(fd);
 }
 
+/* ---- An ELF core, which has nothing to prove its pages by --------------- */
+
+#define CORE_TRIES 40u
+
+/* Where the core has a frame; 0: nowhere. */
+static uint64_t core_place(const struct imgfmt_image *image, uint64_t pfn)
+{
+	uint64_t at = pfn * SAMPLE_PAGE;
+	struct imgfmt_segment s;
+
+	for (size_t i = 0; !imgfmt_image_segment(image, i, &s); i++)
+		if (s.type == PT_LOAD && at >= s.paddr &&
+		    at - s.paddr < s.file_size)
+			return s.offset + (at - s.paddr);
+	return 0;
+}
+
+static int read_frame(struct imgfmt_image *image, uint64_t pfn, uint8_t *page)
+{
+	struct imgfmt_cursor *cursor;
+	struct imgfmt_error err;
+	int rc;
+
+	must(imgfmt_cursor_new(image, NULL, &cursor, &err), &err, "a cursor");
+	rc = imgfmt_read_pfn(cursor, pfn, page, &err);
+	imgfmt_cursor_free(cursor);
+	return rc;
+}
+
+/* Frames that lie in bad bytes are lost, and all others as they were. */
+static void compare_cores(struct imgfmt_image *whole, struct memory *m,
+			  uint64_t seed)
+{
+	static uint8_t want[SAMPLE_PAGE], got[SAMPLE_PAGE];
+	struct imgfmt_info info = { .struct_size = sizeof(info) };
+	struct imgfmt_image *image;
+	struct imgfmt_error err;
+	bool any = false;
+
+	must(memory_open(m, false, IMGFMT_OPEN_SALVAGE, &image, &err), &err,
+	     "opening a core on a bad disk");
+	for (uint64_t pfn = 0; pfn < FRAMES; pfn++) {
+		uint64_t at = core_place(whole, pfn);
+		bool lost = at && at < m->bad_end && at + SAMPLE_PAGE > m->bad;
+		int rc = read_frame(image, pfn, got);
+
+		any |= lost;
+		if (rc != (at && !lost ? IMGFMT_OK : IMGFMT_E_ABSENT))
+			fail("salvage: core, seed %llu: frame 0x%llx: status %d",
+			     (unsigned long long)seed, (unsigned long long)pfn,
+			     rc);
+		if (!rc && (read_frame(whole, pfn, want) ||
+			    memcmp(want, got, sizeof(want))))
+			fail("salvage: core, seed %llu: frame 0x%llx is another",
+			     (unsigned long long)seed, (unsigned long long)pfn);
+	}
+	imgfmt_image_info(image, &info);
+	if (any != !!(info.not_resumable & IMGFMT_NOT_RESUMABLE_SALVAGED))
+		fail("salvage: core, seed %llu: salvaged or not, but said otherwise",
+		     (unsigned long long)seed);
+	imgfmt_image_unref(image);
+}
+
+static void core_on_a_bad_disk(void)
+{
+	const struct sample sample = { .to = "elf", .groups = 12 };
+	struct imgfmt_image *whole;
+	struct imgfmt_error err;
+	uint64_t first = UINT64_MAX;
+	struct memory m;
+	struct vec bytes;
+
+	must(sample_make(&sample, &bytes, &err), &err, "making a core");
+	m = memory_of(&bytes);
+	must(memory_open(&m, false, 0, &whole, &err), &err, "opening a core");
+	for (uint64_t pfn = 0; pfn < FRAMES; pfn++)
+		if (core_place(whole, pfn))
+			first = min_u64(first, core_place(whole, pfn));
+	for (uint64_t seed = 0; seed <= CORE_TRIES; seed++) {
+		struct memory bad = memory_of(&bytes);
+		uint64_t state = seed;
+
+		/* The first try has nothing bad. */
+		if (seed) {
+			bad.bad = first + prng_below(&state, bytes.len - first);
+			bad.bad_end = bad.bad + 1 +
+				      prng_below(&state, 5 * SECTOR);
+		}
+		compare_cores(whole, &bad, seed);
+	}
+	imgfmt_image_unref(whole);
+	vec_fini(&bytes);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
@@ -287,5 +382,6 @@ int main(void)
 		imgfmt_image_unref(t.whole);
 		vec_fini(&bytes);
 	}
+	core_on_a_bad_disk();
 	return EXIT_SUCCESS;
 }

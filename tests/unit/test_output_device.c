@@ -198,7 +198,7 @@ START_TEST(leaves_no_image_without_commit)
 }
 END_TEST
 
-/* From the first call that may have changed the device, to the last. */
+/* From the first write that the device takes, to the last call. */
 START_TEST(tells_when_the_old_content_is_gone)
 {
 	bool fails = true;
@@ -210,10 +210,26 @@ START_TEST(tells_when_the_old_content_is_gone)
 		log->fail_at = n;
 		ck_assert(!imgfmt_output_wiped(out));
 		fails = write_image(out, NULL) < 0;
-		ck_assert_int_eq(imgfmt_output_wiped(out), fails);
+		ck_assert_int_eq(imgfmt_output_wiped(out), fails && n > 0);
 		imgfmt_output_free(out);
 		free_log(log);
 	}
+}
+END_TEST
+
+/* A write that fails in its midst has changed what it has reached. */
+START_TEST(tells_when_a_part_of_it_is_gone)
+{
+	struct device_log *log = new_log();
+	struct imgfmt_output *out;
+
+	log->most = 512;
+	log->fail_at = 1;
+	out = open_device(log);
+	ck_assert_int_lt(write_image(out, NULL), 0);
+	ck_assert(imgfmt_output_wiped(out));
+	imgfmt_output_free(out);
+	free_log(log);
 }
 END_TEST
 
@@ -287,6 +303,7 @@ int main(void)
 	tcase_add_test(tc, reports_every_failure);
 	tcase_add_test(tc, leaves_no_image_without_commit);
 	tcase_add_test(tc, tells_when_the_old_content_is_gone);
+	tcase_add_test(tc, tells_when_a_part_of_it_is_gone);
 	tcase_add_test(tc, says_what_does_not_fit);
 	tcase_add_test(tc, overwrites_only_what_is_blank);
 	suite_add_tcase(suite, tc);

@@ -462,6 +462,33 @@ START_TEST(invalidate_changes_ten_bytes)
 }
 END_TEST
 
+/* ---- One writer at a time ---------------------------------------------- */
+
+START_TEST(is_held_while_it_is_open)
+{
+	const struct imgfmt_swap_opts opts = {
+		.struct_size = sizeof(opts),
+		.flags = IMGFMT_OUTPUT_FORCE | IMGFMT_SWAP_DISK_IMAGE,
+	};
+	struct imgfmt_output *out, *other;
+	struct imgfmt_error err;
+	char path[32];
+
+	swap_make(area, PAGES, NULL, 0, 1);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", area);
+	must(imgfmt_output_swap(path, &opts, &out, &err), &err, "the first");
+	ck_assert_int_eq(imgfmt_output_swap(path, &opts, &other, &err),
+			 IMGFMT_E_OS);
+	ck_assert_int_eq(err.os_errno, EBUSY);
+	ck_assert_ptr_nonnull(strstr(err.message, "is in use"));
+	ck_assert_int_eq(imgfmt_swap_invalidate(path, NULL, &err), IMGFMT_E_OS);
+	ck_assert_int_eq(err.os_errno, EBUSY);
+	imgfmt_output_free(out);
+	must(imgfmt_output_swap(path, &opts, &other, &err), &err, "the next");
+	imgfmt_output_free(other);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("swap");
@@ -483,6 +510,7 @@ int main(void)
 	tcase_add_test(tc, goes_to_areas_only);
 	tcase_add_test(tc, refuses_a_codec_its_kernel_lacks);
 	tcase_add_test(tc, invalidate_changes_ten_bytes);
+	tcase_add_test(tc, is_held_while_it_is_open);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -18,6 +18,7 @@ struct args {
 	struct opt_list list;
 	struct common_opts common;
 
+	const char *other;	/* first given that is neither flag nor exclude */
 	int operands;
 	char *said;	/* on standard error */
 };
@@ -46,19 +47,22 @@ static enum opts_outcome parse(struct args *a, const char *line)
 		OPTS_COMMON(&a->common),
 		OPTS_END
 	};
+	static const char *const some[] = { "flag", "exclude", NULL };
 	static char words[512];
 	static char *argv[MAX_ARGS + 1];
 	struct msg m = { .tool = "tool" };
 	enum opts_outcome outcome;
 	size_t len;
 	int argc = 0, first = 0;
+	uint64_t given;
 
 	snprintf(words, sizeof(words), "tool %s", line);
 	for (char *p = strtok(words, " "); p; p = strtok(NULL, " "))
 		argv[argc++] = p;
 	argv[argc] = NULL;
 	m.out = open_memstream(&a->said, &len);
-	outcome = opts_parse(opts, argc, argv, &m, &first);
+	outcome = opts_parse(opts, argc, argv, &m, &first, &given);
+	a->other = opts_find_other(opts, given, some);
 	fclose(m.out);
 	/* Operands come last, whatever the order was. */
 	a->operands = argc - first;
@@ -105,6 +109,29 @@ START_TEST(every_kind_is_stored)
 	ck_assert_str_eq(a.list.items[0], "zero");
 	ck_assert_str_eq(a.list.items[1], "free");
 	ck_assert_int_eq(a.operands, 2);
+	fini(&a);
+}
+END_TEST
+
+START_TEST(what_was_given_is_known)
+{
+	struct args a = { 0 };
+
+	ck_assert_int_eq(parse(&a, "in"), OPTS_RUN);
+	ck_assert_ptr_null(a.other);
+	fini(&a);
+	a = (struct args){ 0 };
+	ck_assert_int_eq(parse(&a, "-F in -x free"), OPTS_RUN);
+	ck_assert_ptr_null(a.other);
+	fini(&a);
+	/* Its value may be that without it. */
+	a = (struct args){ 0 };
+	ck_assert_int_eq(parse(&a, "-F in --dump-level=0"), OPTS_RUN);
+	ck_assert_str_eq(a.other, "dump-level");
+	fini(&a);
+	a = (struct args){ 0 };
+	ck_assert_int_eq(parse(&a, "-v in"), OPTS_RUN);
+	ck_assert_str_eq(a.other, "verbose");
 	fini(&a);
 }
 END_TEST
@@ -230,6 +257,7 @@ int main(void)
 
 	tcase_add_test(tc, nothing_given_leaves_all_as_it_was);
 	tcase_add_test(tc, every_kind_is_stored);
+	tcase_add_test(tc, what_was_given_is_known);
 	tcase_add_test(tc, common_options_are_stored);
 	tcase_add_test(tc, names_may_be_abbreviated);
 	tcase_add_test(tc, help_and_version_come_first);

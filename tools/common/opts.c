@@ -11,7 +11,7 @@
 
 #include "common/units.h"
 
-#define OPTS_MAX 64
+#define OPTS_MAX 64	/* as many as bits in what was given */
 /* Above every character: row i of the table is LONG_BASE + i. */
 #define LONG_BASE 256
 
@@ -243,12 +243,14 @@ static void show_bad_option(const struct opt *opts, int c, const char *word,
 }
 
 enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,
-			     struct msg *m, int *first_ret)
+			     struct msg *m, int *first_ret,
+			     uint64_t *given_ret)
 {
 	struct getopt_form form = { 0 };
 	const struct opt *o;
 	int c, status;
 
+	*given_ret = 0;
 	make_form(opts, &form);
 	opterr = 0;
 	optind = 0;	/* glibc and musl: start anew */
@@ -268,7 +270,25 @@ enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,
 			show_bad_value(o, optarg, status, m);
 			return OPTS_BAD;
 		}
+		*given_ret |= (uint64_t)1 << (o - opts);
 	}
 	*first_ret = optind;
 	return OPTS_RUN;
+}
+
+static bool is_listed(const char *name, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(name, *list))
+			return true;
+	return false;
+}
+
+const char *opts_find_other(const struct opt *opts, uint64_t given,
+			    const char *const *allowed)
+{
+	for (size_t i = 0; opts[i].kind != OPT_KIND_END; i++)
+		if (given >> i & 1 && !is_listed(opts[i].long_name, allowed))
+			return opts[i].long_name;
+	return NULL;
 }

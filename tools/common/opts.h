@@ -197,10 +197,19 @@ enum opts_outcome {
 
 /*
  * Parse the command line into what @opts points at.  Options and operands may
- * be mixed; @first_ret becomes the index of the first operand.
+ * be mixed; @first_ret becomes the index of the first operand.  Bit i of
+ * *@given_ret is set if row i was among them.
  */
 enum opts_outcome opts_parse(const struct opt *opts, int argc, char **argv,
-			     struct msg *m, int *first_ret);
+			     struct msg *m, int *first_ret,
+			     uint64_t *given_ret);
+
+/*
+ * The long name of the first row of @opts that was @given and that @allowed, a
+ * list of long names with a NULL behind, lacks; or NULL.
+ */
+const char *opts_find_other(const struct opt *opts, uint64_t given,
+			    const char *const *allowed);
 
 /* The lines of the help text about the options. */
 void opts_print(const struct opt *opts, FILE *out);

@@ -57,39 +57,16 @@ static bool is_input(const char *operand, const char *output, bool place)
 static int fail(struct produce *p, const char *input, const char *output,
 		const struct imgfmt_error *err)
 {
+	const char *extents = p->area.extents;
 	struct imgfmt_error own;
 
 	if (err->status == IMGFMT_E_USAGE)
 		return tool_misuse(p->tool, err);
+	if (extents && msg_is_about(err, extents, &own))
+		return tool_fail(p->tool, extents, &own);
 	if (msg_is_about(err, output, &own))
 		return tool_fail(p->tool, output, &own);
 	return tool_fail(p->tool, input, err);
-}
-
-/* A signature is of one manifest, and not every format has room for one. */
-static void tell_dropped(struct produce *p, const struct imgfmt_image *image,
-			 const struct imgfmt_convert_result *r)
-{
-	struct imgfmt_error what = {
-		.status = IMGFMT_E_UNSIGNED,
-		.offset = IMGFMT_NOWHERE,
-		.pfn = IMGFMT_NOWHERE,
-	};
-	struct imgfmt_slot slot;
-	unsigned int count = 0;
-
-	if (p->opts.signer || p->dry_run)
-		return;
-	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
-		count += slot.kind != 0;
-	if (!count)
-		return;
-	snprintf(what.message, sizeof(what.message),
-		 "its signature%s not copied: sign the output with imgsign%s",
-		 count == 1 ? " is" : "s are",
-		 is_native(p) && r->level == IMGFMT_SEALED ? "" :
-							     " --detached");
-	take_warning(p, &what);
 }
 
 /* The worst that a failure can do; true of whatever failed. */
@@ -228,7 +205,7 @@ static int convert(struct produce *p, struct imgfmt_image *image,
 			tell_wiped(t, output);
 		return status;
 	}
-	tell_dropped(p, image, &result);
+	report_dropped(p, image, &result);
 	report_json(p, output, &result);
 	report_salvage(p, input, &result);
 	if (!p->dry_run) {

@@ -168,6 +168,31 @@ static void summarise(const struct produce *p, const char *output,
 		 r->zero_pages, r->excluded_pages);
 }
 
+void report_dropped(struct produce *p, const struct imgfmt_image *image,
+		    const struct imgfmt_convert_result *r)
+{
+	struct imgfmt_error what = {
+		.status = IMGFMT_E_UNSIGNED,
+		.offset = IMGFMT_NOWHERE,
+		.pfn = IMGFMT_NOWHERE,
+	};
+	struct imgfmt_slot slot;
+	unsigned int count = 0;
+
+	if (p->opts.signer || p->dry_run)
+		return;
+	for (size_t i = 0; !imgfmt_image_slot(image, i, &slot); i++)
+		count += slot.kind != 0;
+	if (!count)
+		return;
+	snprintf(what.message, sizeof(what.message),
+		 "its signature%s not copied: sign the output with imgsign%s",
+		 count == 1 ? " is" : "s are",
+		 is_native(p) && r->level == IMGFMT_SEALED ? "" :
+							     " --detached");
+	report_warning(p, &what);
+}
+
 void report_done(const struct produce *p, const char *input,
 		 const char *output, const struct imgfmt_convert_result *r,
 		 uint64_t ns)

@@ -16,6 +16,12 @@ void report_json(const struct produce *p, const char *output,
 		 const struct imgfmt_convert_result *r);
 void report_salvage(struct produce *p, const char *input,
 		    const struct imgfmt_convert_result *r);
+/*
+ * That a signature of @image is not copied: it is of one manifest, and not every
+ * format has room for one.
+ */
+void report_dropped(struct produce *p, const struct imgfmt_image *image,
+		    const struct imgfmt_convert_result *r);
 /* What was written, in @ns nanoseconds. */
 void report_done(const struct produce *p, const char *input,
 		 const char *output, const struct imgfmt_convert_result *r,

@@ -99,7 +99,7 @@ static bool read_command_line(struct tool *t, const struct opt *opts, int argc,
 {
 	int first = argc;
 
-	switch (opts_parse(opts, argc, argv, &t->msg, &first)) {
+	switch (opts_parse(opts, argc, argv, &t->msg, &first, &t->given)) {
 	case OPTS_HELP:
 		print_help(t->info, opts);
 		*exit_ret = tool_finish(t, EXIT_YES);

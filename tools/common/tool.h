@@ -10,6 +10,7 @@
 #define TOOLS_COMMON_TOOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/exitcode.h"
 #include "common/json.h"
@@ -40,6 +41,7 @@ struct tool {
 	imgfmt_signature_fn	*signed_by;
 	void			*signed_by_ctx;
 	int			spool;	/* has the operand's bytes; 0: none */
+	uint64_t		given;	/* rows of the options, for opts_find_other() */
 	char			**operands;
 	int			noperands;
 };

@@ -8,10 +8,19 @@
 #include "common/produce.h"
 #include "common/spool.h"
 
-/* The area is changed where it stands: it is the operand. */
-static int run_invalidate(struct produce *p, const char *path)
+/*
+ * The area is changed where it stands: it is the operand.  Nothing is read of
+ * the image in it, so there is nothing to verify either: taking one back is
+ * right whoever wrote it.
+ */
+static int run_invalidate(struct tool *t, const struct opt *rows,
+			  const char *path)
 {
-	struct tool *t = p->tool;
+	static const char *const allowed[] = {
+		"invalidate", "offset", "resume-offset", "json", "bytes",
+		"progress", "quiet", "verbose", NULL
+	};
+	const char *other = opts_find_other(rows, t->given, allowed);
 	const struct imgfmt_swap_opts opts = {
 		.struct_size = sizeof(opts),
 		.offset = t->common.offset,
@@ -19,11 +28,12 @@ static int run_invalidate(struct produce *p, const char *path)
 	};
 	struct imgfmt_error err;
 
-	if (p->dry_run)
-		return tool_usage(t, "--invalidate has no --dry-run");
 	if (t->common.output)
 		return tool_usage(t, "--invalidate changes %s where it stands, so there is no -o",
 				  path);
+	if (other)
+		return tool_usage(t, "--%s has no effect on --invalidate, which neither reads nor makes an image",
+				  other);
 	if (imgfmt_swap_invalidate(path, &opts, &err)) {
 		if (err.status == IMGFMT_E_USAGE)
 			return tool_usage(t, "%s", err.message);
@@ -94,7 +104,7 @@ int main(int argc, char **argv)
 	produce_begin(&produce, tool.operands[0]);
 	produce.opts.to = imgfmt_sink_name_at((unsigned int)to);
 	produce.swap = !strcmp(produce.opts.to, "swsusp");
-	status = invalidate ? run_invalidate(&produce, tool.operands[0]) :
+	status = invalidate ? run_invalidate(&tool, opts, tool.operands[0]) :
 			      produce_run(&produce, tool.operands[0]);
 	return tool_finish(&tool, status);
 }

@@ -2,9 +2,7 @@
 /*
  * Signing: keys, and signatures in an image that exists.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/file.h>
 
 #include "api/options.h"
 #include "source/source.h"
@@ -83,12 +81,7 @@ int imgfmt_slots_write(const struct imgfmt_image *image, const char *path,
 	rc = place_open(path, &place, err);
 	if (rc)
 		return rc;
-	/* Held until the place is closed. */
-	if (flock(place_fd(place), LOCK_EX | LOCK_NB))
-		rc = err_os(err, errno, "%s: is being changed by another program",
-			    path);
-	if (!rc)
-		rc = check_same(image, place, o.offset, err);
+	rc = check_same(image, place, o.offset, err);
 	change = (struct slots_change){ .clear = o.clear |
 						 damaged_slots(image),
 					.signature = o.signature,

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <linux/fs.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
 #include "base/error.h"
@@ -144,4 +147,30 @@ int in_use_check(const char *path, const struct stat *st,
 		rc = S_ISBLK(st->st_mode) ? check_mounts(path, st, err) :
 					    check_loops(path, st, err);
 	return rc;
+}
+
+/*
+ * A device was opened with O_EXCL, which is its lock; to lock it in this way
+ * too would meet udev, which does so while it looks at a device.
+ */
+int in_use_claim(int fd, const char *path, struct imgfmt_error *err)
+{
+	struct stat st;
+	int read_only = 0;
+
+	if (fstat(fd, &st) < 0)
+		return err_os(err, errno, "%s: cannot open", path);
+	if (S_ISBLK(st.st_mode)) {
+		if (!ioctl(fd, BLKROGET, &read_only) && read_only)
+			return err_refuse(err, EROFS,
+					  "%s: the device is read-only", path);
+		return IMGFMT_OK;
+	}
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return IMGFMT_OK;
+	if (errno == EWOULDBLOCK)
+		return err_refuse(err, EBUSY,
+				  "%s: is in use: another program is changing it",
+				  path);
+	return err_os(err, errno, "%s: cannot lock", path);
 }

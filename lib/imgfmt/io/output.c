@@ -218,7 +218,7 @@ int output_commit(struct imgfmt_output *out, uint64_t size,
 
 int output_pwrite_all(const struct output_calls *calls, int fd,
 		      const char *name, uint64_t off, const void *buf,
-		      size_t len, struct imgfmt_error *err)
+		      size_t len, bool *touched, struct imgfmt_error *err)
 {
 	size_t done = 0;
 
@@ -232,6 +232,8 @@ int output_pwrite_all(const struct output_calls *calls, int fd,
 		if (n <= 0)
 			return err_os(err, n ? errno : ENOSPC,
 				      "%s: cannot write", name);
+		if (touched)
+			*touched = true;
 		done += (size_t)n;
 	}
 	return IMGFMT_OK;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "io/in_use.h"
 #include "io/output_kinds.h"
 
 #define BLANK_LEN	((uint64_t)1 << 20)	/* at either end */
@@ -25,8 +26,8 @@ struct output_device {
 	uint64_t size;
 	int fd;
 	bool owns_fd;
-	bool touched;		/* the old mark may be gone */
-	bool wiped;		/* and it is */
+	bool touched;		/* a write, or a part of one, has reached it */
+	bool wiped;		/* the old mark is gone, and that is flushed */
 	uint8_t head[OUTPUT_DEVICE_HEAD];
 };
 
@@ -58,9 +59,8 @@ static int wipe(struct output_device *d, struct imgfmt_error *err)
 	rc = check_fits(d, sizeof(zeros), err);
 	if (rc < 0)
 		return rc;
-	d->touched = true;
 	rc = output_pwrite_all(&d->calls, d->fd, d->out.name, 0, zeros,
-			       sizeof(zeros), err);
+			       sizeof(zeros), &d->touched, err);
 	if (rc < 0)
 		return rc;
 	rc = flush(d, err);
@@ -85,7 +85,8 @@ static int device_write(struct imgfmt_output *out, uint64_t off,
 		memcpy(d->head + off, buf, kept);
 	}
 	return output_pwrite_all(&d->calls, d->fd, out->name, off + kept,
-				 (const uint8_t *)buf + kept, len - kept, err);
+				 (const uint8_t *)buf + kept, len - kept,
+				 &d->touched, err);
 }
 
 static int device_hole(struct imgfmt_output *out, uint64_t off, uint64_t len,
@@ -124,7 +125,7 @@ static int device_commit(struct imgfmt_output *out, uint64_t size,
 	if (rc < 0)
 		return rc;
 	rc = output_pwrite_all(&d->calls, d->fd, out->name, 0, d->head,
-			       sizeof(d->head), err);
+			       sizeof(d->head), &d->touched, err);
 	if (rc < 0)
 		return rc;
 	return flush(d, err);
@@ -239,7 +240,9 @@ int output_open_device(const char *path, uint32_t flags,
 		return err_os(err, EBUSY, "%s: the device is in use", path);
 	if (fd < 0)
 		return err_os(err, errno, "%s: cannot open", path);
-	rc = output_open_device_fd(fd, path, flags, NULL, ret, err);
+	rc = in_use_claim(fd, path, err);
+	if (!rc)
+		rc = output_open_device_fd(fd, path, flags, NULL, ret, err);
 	if (rc < 0) {
 		close(fd);
 		return rc;

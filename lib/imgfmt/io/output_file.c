@@ -78,7 +78,7 @@ static int file_write(struct imgfmt_output *out, uint64_t off, const void *buf,
 	const struct output_file *f = (struct output_file *)out;
 
 	return output_pwrite_all(&output_system_calls, f->fd, out->name, off,
-				 buf, len, err);
+				 buf, len, NULL, err);
 }
 
 /* Nothing was written there, and the size is set in the end. */

@@ -47,10 +47,13 @@ int output_refuse(const char *name, const char *what, struct imgfmt_error *err);
 
 extern const struct output_calls output_system_calls;
 
-/* Write all of it; @name is for the message. */
+/*
+ * Write all of it; @name is for the message.  *@touched, unless it is NULL,
+ * becomes true with the first byte that is written.
+ */
 int output_pwrite_all(const struct output_calls *calls, int fd,
 		      const char *name, uint64_t off, const void *buf,
-		      size_t len, struct imgfmt_error *err);
+		      size_t len, bool *touched, struct imgfmt_error *err);
 
 /* Write @len zeros through the kind's own write. */
 int output_write_zeros(struct imgfmt_output *out, uint64_t off, uint64_t len,

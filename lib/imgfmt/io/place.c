@@ -21,6 +21,7 @@ struct place {
 	int fd;
 	bool owns_fd;
 	bool is_device;
+	bool changed;
 };
 
 static int measure(struct place *p, struct imgfmt_error *err)
@@ -82,7 +83,9 @@ int place_open(const char *path, struct place **ret, struct imgfmt_error *err)
 		return err_os(err, EBUSY, "%s: the device is in use", path);
 	if (fd < 0)
 		return err_os(err, errno, "%s: cannot open", path);
-	rc = place_open_fd(fd, path, NULL, ret, err);
+	rc = in_use_claim(fd, path, err);
+	if (!rc)
+		rc = place_open_fd(fd, path, NULL, ret, err);
 	if (rc)
 		close(fd);
 	else
@@ -168,13 +171,18 @@ int place_read(const struct place *p, uint64_t off, void *buf, size_t len,
 	return rc;
 }
 
-int place_write(const struct place *p, uint64_t off, const void *buf,
+int place_write(struct place *p, uint64_t off, const void *buf,
 		size_t len, struct imgfmt_error *err)
 {
 	int rc = check_inside(p, off, len, err);
 
 	return rc ? rc : output_pwrite_all(&p->calls, p->fd, p->name, off, buf,
-					   len, err);
+					   len, &p->changed, err);
+}
+
+bool place_changed(const struct place *p)
+{
+	return p->changed;
 }
 
 int place_flush(const struct place *p, struct imgfmt_error *err)

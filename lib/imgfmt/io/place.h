@@ -5,7 +5,9 @@
  * writes stay as they are.
  *
  * A place that is in use is refused: a device that is mounted, swapped to or
- * part of another one, a file that is swapped to or that a loop device shows.
+ * part of another one, a file that is swapped to or that a loop device shows,
+ * and whatever another program has open as a place: two writers would mix what
+ * they write.  It is held until place_free().
  */
 #ifndef IMGFMT_IO_PLACE_H
 #define IMGFMT_IO_PLACE_H
@@ -44,8 +46,10 @@ int place_fd(const struct place *p);
 /* Each does all of it, inside of the size, and names the place on failure. */
 int place_read(const struct place *p, uint64_t off, void *buf, size_t len,
 	       struct imgfmt_error *err);
-int place_write(const struct place *p, uint64_t off, const void *buf,
+int place_write(struct place *p, uint64_t off, const void *buf,
 		size_t len, struct imgfmt_error *err);
 int place_flush(const struct place *p, struct imgfmt_error *err);
+/* Whether a write has reached it, or a part of one that failed. */
+bool place_changed(const struct place *p);
 
 #endif /* IMGFMT_IO_PLACE_H */

@@ -15,6 +15,8 @@
 
 #define ENTRY_PRESENT ((uint64_t)1 << 0)
 #define ENTRY_LARGE   ((uint64_t)1 << 7)
+/* With EFER.NXE, which Linux sets wherever the processor has it. */
+#define ENTRY_NO_EXECUTE ((uint64_t)1 << 63)
 #define ENTRY_ADDRESS 0x000ffffffffff000ULL
 
 /* __START_KERNEL_map, and KERNEL_IMAGE_SIZE where the kernel does not tell. */
@@ -64,6 +66,7 @@ void x86_64_paging(const struct vmcoreinfo *v, uint64_t root,
 		.level_bits = INDEX_BITS,
 		.address_bits = (uint8_t)(PAGE_SHIFT + levels * INDEX_BITS),
 		.address_mask = ENTRY_ADDRESS & ~sme,
+		.no_execute = ENTRY_NO_EXECUTE,
 		.kind = entry_kind,
 	};
 }

@@ -149,17 +149,12 @@ int control_page_read(struct kernel_memory *m, const struct vmcoreinfo *v,
 {
 	const struct control_layout *l;
 	const uint8_t *page;
-	const char *text;
-	size_t len;
 	int rc;
 
 	*ret = (struct control_page){ .pfn = entry / m->page_size };
-	/* Without both it is not the release that is missed. */
-	if (!entry && !vmcoreinfo_get(v, "OSRELEASE", &text, &len))
+	if (!entry)
 		return no_entry(err);
 	rc = find_layout(m, v, &l, err);
-	if (!rc && !entry)
-		rc = no_entry(err);
 	if (!rc && !frames_present(m->frames, ret->pfn))
 		rc = err_rule_pfn(err, IMGFMT_E_UNFIT, "RSM-06",
 				  IMGFMT_NOWHERE, ret->pfn,

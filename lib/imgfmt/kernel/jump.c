@@ -154,12 +154,20 @@ static int find(const struct walk *w, const struct paging *p, uint64_t vaddr,
 	return rc;
 }
 
+/* What a page is mapped for. */
+enum use { DATA, CODE };
+
+static bool serves(const struct paging_page *page, enum use use)
+{
+	return use == DATA || page->executable;
+}
+
 /*
  * Whether the jump finds frames where they are; IMGFMT_END where it does not,
  * and that was told.
  */
 static int check_identity(const struct walk *w, uint64_t pfn, uint64_t pages,
-			  const char *what, struct imgfmt_error *err)
+			  enum use use, const char *what, struct imgfmt_error *err)
 {
 	uint64_t size = w->m->page_size, at = pfn * size;
 	uint64_t end = at + pages * size;
@@ -168,7 +176,8 @@ static int check_identity(const struct walk *w, uint64_t pfn, uint64_t pages,
 		struct paging_page page;
 		int rc = find(w, &w->j->control.transition, at, &page, err);
 
-		if (rc == IMGFMT_E_ABSENT || (!rc && page.paddr != page.vaddr))
+		if (rc == IMGFMT_E_ABSENT || (!rc && (page.paddr != page.vaddr ||
+						      !serves(&page, use))))
 			return broken(w, "RSM-09", at / size, what);
 		if (rc)
 			return rc;
@@ -186,10 +195,11 @@ static int check_exchanged(const struct walk *w, struct imgfmt_error *err)
 	int rc = IMGFMT_OK;
 
 	for (size_t i = 0; i < w->j->list.runs.len && !rc; i++) {
-		rc = check_identity(w, r[i].destination, r[i].pages, what, err);
+		rc = check_identity(w, r[i].destination, r[i].pages, DATA,
+				    what, err);
 		if (!rc)
-			rc = check_identity(w, r[i].backup, r[i].pages, what,
-					    err);
+			rc = check_identity(w, r[i].backup, r[i].pages, DATA,
+					    what, err);
 	}
 	return rc;
 }
@@ -198,22 +208,22 @@ static int check_transition(const struct walk *w, struct imgfmt_error *err)
 {
 	const struct control_page *c = &w->j->control;
 	const uint64_t *page = vec_array(&w->j->list.pages, const uint64_t);
-	int rc = check_identity(w, c->pfn, 1,
-				"the page tables of the jump do not map the control page to itself",
+	int rc = check_identity(w, c->pfn, 1, CODE,
+				"the page tables of the jump do not map the control page to itself, executable",
 				err);
 
 	if (!rc)
-		rc = check_identity(w, c->swap_page, 1,
+		rc = check_identity(w, c->swap_page, 1, DATA,
 				    "the page tables of the jump do not map the swap page to itself",
 				    err);
 	for (size_t i = 0; i < w->j->list.pages.len && !rc; i++)
-		rc = check_identity(w, page[i], 1,
+		rc = check_identity(w, page[i], 1, DATA,
 				    "the page tables of the jump do not map its page list to itself",
 				    err);
 	return rc ? rc : check_exchanged(w, err);
 }
 
-/* The address of the kernel that the control page is mapped to as well. */
+/* The address of the kernel where the control page is executed as well. */
 static int find_code(const struct walk *w, uint64_t *ret,
 		     struct imgfmt_error *err)
 {
@@ -227,7 +237,7 @@ static int find_code(const struct walk *w, uint64_t *ret,
 	while (!(rc = paging_next(p, w->m, at, UINT64_MAX, &budget, &page,
 				  err))) {
 		if (page.paddr == c->pfn * w->m->page_size &&
-		    page.bytes == w->m->page_size) {
+		    page.bytes == w->m->page_size && serves(&page, CODE)) {
 			*ret = page.vaddr;
 			return find(w, p, page.vaddr, &page, err);
 		}
@@ -237,20 +247,21 @@ static int find_code(const struct walk *w, uint64_t *ret,
 	if (rc < 0 && rc != IMGFMT_E_LIMIT)
 		return rc;
 	return broken(w, "RSM-09", c->pfn,
-		      "the page tables of the jump do not map the control page to an address of the kernel");
+		      "the page tables of the jump do not map the control page to an address of the kernel, executable");
 }
 
 /* A page of the saved kernel, which runs there. */
-static int check_mapped(const struct walk *w, uint64_t vaddr, const char *what,
-			struct imgfmt_error *err)
+static int check_mapped(const struct walk *w, uint64_t vaddr, enum use use,
+			const char *what, struct imgfmt_error *err)
 {
 	struct paging_page page;
 	uint64_t pfn;
 	int rc = find(w, &w->j->control.own, vaddr, &page, err);
 
+	if (rc == IMGFMT_E_ABSENT || (!rc && !serves(&page, use)))
+		return broken(w, "RSM-10", IMGFMT_NOWHERE, what);
 	if (rc)
-		return rc == IMGFMT_E_ABSENT ?
-			       broken(w, "RSM-10", IMGFMT_NOWHERE, what) : rc;
+		return rc;
 	pfn = (page.paddr + (vaddr - page.vaddr)) / w->m->page_size;
 	needs(w, pfn);
 	return frames_present(w->m->frames, pfn) ?
@@ -274,21 +285,21 @@ static int check_own(const struct walk *w, uint64_t code,
 	static const char stack[] =
 		"the saved kernel's page tables do not lead to its stack";
 	uint64_t first = w->j->control.stack, last, goes_on;
-	int rc = check_mapped(w, code,
-			      "the saved kernel's page tables do not lead to the code of its jump",
+	int rc = check_mapped(w, code, CODE,
+			      "the saved kernel's page tables do not lead to the code of its jump, executable",
 			      err);
 
 	if (!rc && add_overflow(first, 8 * CONTROL_STACK_RETURN, &last))
 		rc = broken(w, "RSM-10", IMGFMT_NOWHERE, stack);
 	if (!rc)
-		rc = check_mapped(w, first, stack, err);
+		rc = check_mapped(w, first, DATA, stack, err);
 	if (!rc)
-		rc = check_mapped(w, last, stack, err);
+		rc = check_mapped(w, last, DATA, stack, err);
 	if (!rc)
 		rc = read_return(w, last, &goes_on, err);
 	return rc ? rc :
-		    check_mapped(w, goes_on,
-				 "the saved kernel's page tables do not lead to where it goes on",
+		    check_mapped(w, goes_on, CODE,
+				 "the saved kernel's page tables do not lead to where it goes on, executable",
 				 err);
 }
 

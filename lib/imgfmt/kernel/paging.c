@@ -27,7 +27,7 @@ static int walk(const struct paging *p, struct kernel_memory *m,
 		uint64_t vaddr, unsigned int *level, struct paging_page *ret,
 		struct paging_path *path, struct imgfmt_error *err)
 {
-	uint64_t table = p->root, entry, span;
+	uint64_t table = p->root, entry, span, seen = 0;
 	enum paging_entry kind;
 	int rc;
 
@@ -51,11 +51,13 @@ static int walk(const struct paging *p, struct kernel_memory *m,
 				       "nothing is mapped at 0x%llx",
 				       (unsigned long long)vaddr);
 		table = entry_address(p, entry);
+		seen |= entry;
 	} while (kind == PAGING_TABLE && *level);
 	span = paging_span(p, *level);
 	ret->vaddr = vaddr & ~(span - 1);
 	ret->paddr = table & ~(span - 1);
 	ret->bytes = span;
+	ret->executable = !(seen & p->no_execute);
 	return IMGFMT_OK;
 }
 

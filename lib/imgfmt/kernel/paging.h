@@ -27,6 +27,11 @@ struct paging {
 	/* Where an entry has the highest bits of an address; 0: nowhere. */
 	uint64_t high_mask;
 	uint8_t	 high_shift;	/* by how much to shift them left */
+	/*
+	 * A bit that forbids to execute what an entry of any level leads to; 0:
+	 * not known.
+	 */
+	uint64_t no_execute;
 	/* Level 0 has the smallest pages. */
 	enum paging_entry (*kind)(uint64_t entry, unsigned int level);
 };
@@ -40,6 +45,7 @@ static inline uint64_t paging_span(const struct paging *p, unsigned int level)
 struct paging_page {
 	uint64_t vaddr, paddr;	/* of its first byte */
 	uint64_t bytes;
+	bool	 executable;	/* as far as the architecture's row knows */
 };
 
 /* The tables that lead to a page, frames, from the top down. */

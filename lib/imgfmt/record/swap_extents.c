@@ -7,7 +7,7 @@
 #include "io/text.h"
 
 /* A line of 8 bytes and more for each extent. */
-#define TEXT_MAX	((size_t)64 << 20)
+#define TEXT_MAX	((uint64_t)64 << 20)
 /* No page of a device has a number above: its bytes have 64-bit offsets. */
 #define PAGE_MAX	((uint64_t)1 << 52)
 
@@ -18,26 +18,37 @@ static bool take_extent(struct line *line, struct swap_extent *ret)
 	       line_take_number(line, &ret->pages) && line_is_empty(line);
 }
 
+static int parse(struct text_stream *text, struct vec *ret,
+		 struct imgfmt_error *err)
+{
+	struct line line;
+	int rc;
+
+	while (!(rc = text_stream_next_line(text, &line, err))) {
+		struct swap_extent e;
+
+		if (!take_extent(&line, &e))
+			return err_set(err, IMGFMT_E_USAGE,
+				       "line %zu: not three numbers: page of the file, page of the device, count",
+				       text->line);
+		rc = vec_push(ret, &e, err);
+		if (rc)
+			return rc;
+	}
+	return rc == IMGFMT_END ? IMGFMT_OK : rc;
+}
+
 int swap_extents_load(const char *path, struct vec *ret,
 		      struct imgfmt_error *err)
 {
-	struct text text;
-	struct line line;
-	int rc = text_load(path, TEXT_MAX, &text, err);
+	struct text_stream text;
+	int rc = text_stream_open(path, TEXT_MAX, &text, err);
 
+	if (!rc)
+		rc = parse(&text, ret, err);
+	text_stream_fini(&text);
 	if (rc)
-		return rc;
-	while (!rc && text_next_line(&text, &line)) {
-		struct swap_extent e;
-
-		if (take_extent(&line, &e))
-			rc = vec_push(ret, &e, err);
-		else
-			rc = err_set(err, IMGFMT_E_USAGE,
-				     "%s: line %zu: not three numbers: page of the file, page of the device, count",
-				     path, text.line);
-	}
-	text_fini(&text);
+		err_prefix(err, "%s", path);
 	return rc;
 }
 

@@ -28,7 +28,7 @@ struct swap_area {
 	bool maybe_file;	/* nobody has said that it is none */
 	bool whole;		/* to be written */
 	bool force;
-	bool wiped;		/* there was an image, and it is gone */
+	bool disarmed;		/* the first write is to take away an image */
 	bool clean;		/* no image, and no trace of one */
 	struct swsusp_header tail;
 	struct swap_header header;
@@ -226,7 +226,9 @@ static int area_commit(struct imgfmt_output *out, uint64_t size,
 
 static bool area_wiped(const struct imgfmt_output *out)
 {
-	return ((const struct swap_area *)out)->wiped;
+	const struct swap_area *a = (const struct swap_area *)out;
+
+	return a->disarmed && place_changed(a->place);
 }
 
 static const struct output_ops area_ops = {
@@ -509,7 +511,7 @@ static int disarm(struct swap_area *a, struct imgfmt_error *err)
 		return IMGFMT_OK;
 	a->tail = (struct swsusp_header){ 0 };
 	memcpy(a->tail.signature, swap_signature, SWSUSP_SIGNATURE_SIZE);
-	a->wiped = true;
+	a->disarmed = true;
 	rc = write_tail(a, SWSUSP_TAIL_SIZE, err);
 	a->clean = !rc;
 	return rc;

@@ -28,7 +28,8 @@ static int elf_probe(struct io *io, const uint8_t *head, size_t len, bool *ret,
 
 struct elf_source {
 	struct vec extents;	/* struct extent */
-	struct vec cut;		/* struct extent: what a cut file lacks */
+	/* struct extent: what a cut file lacks, or a medium does not give. */
+	struct vec cut;
 	/* Of headers, program headers and notes, as they were parsed. */
 	struct foreign_manifest digests;
 };
@@ -345,6 +346,10 @@ static int elf_open(struct imgfmt_image *image, struct imgfmt_error *err)
 					  sizeof(struct extent), err);
 	if (!rc)
 		rc = extents_build(&image->segments, &source->extents, err);
+	/* Which frames there are is told before any of them is read. */
+	if (!rc && image->salvage && !io_is_sequential(image->io))
+		rc = extents_drop_unreadable(image, &source->extents,
+					     &source->cut, err);
 	if (!rc)
 		rc = extents_frames(&source->extents, &image->segments,
 				    image->info.page_size, &image->frames, err);

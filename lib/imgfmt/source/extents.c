@@ -2,11 +2,13 @@
 #include "source/extents.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/range.h"
 #include "format.h"
+#include "source/source.h"
 
 static bool is_memory(const struct imgfmt_segment *s)
 {
@@ -159,6 +161,154 @@ int extents_frames(const struct vec *extents, const struct vec *segments,
 	if (!rc)
 		rc = fill_memory(ret, &memory, &m, UINT64_MAX, page_size, err);
 	vec_fini(&memory);
+	return rc;
+}
+
+/* ---- What a medium does not give any more ------------------------------- */
+
+#define PROBE_SIZE ((size_t)256 << 10)
+
+struct probe {
+	struct imgfmt_image *image;
+	struct vec *lost;	/* struct extent, whole pages */
+	uint8_t *buf;
+	uint64_t done, total;
+};
+
+/* A page whose other part is in another extent may be lost already. */
+static int lose_page(struct probe *p, uint64_t paddr, struct imgfmt_error *err)
+{
+	uint64_t size = p->image->info.page_size;
+	struct extent page = { .paddr = paddr - paddr % size, .bytes = size };
+	struct extent *last;
+	int rc;
+
+	if (p->lost->len) {
+		last = &vec_array(p->lost, struct extent)[p->lost->len - 1];
+		if (last->paddr + last->bytes > page.paddr)
+			return IMGFMT_OK;
+		if (last->paddr + last->bytes == page.paddr) {
+			last->bytes += size;
+			return IMGFMT_OK;
+		}
+	}
+	/* It takes a second one where it parts an extent. */
+	rc = source_charge(p->image, 4 * sizeof(page), err);
+	return rc ? rc : vec_push(p->lost, &page, err);
+}
+
+/* Up to @len bytes of an extent, from @skip on; by pages if they fail. */
+static int probe_piece(struct probe *p, const struct extent *e, uint64_t skip,
+		       size_t len, struct imgfmt_error *err)
+{
+	uint64_t size = p->image->info.page_size;
+	uint64_t paddr = e->paddr + skip;
+	struct imgfmt_error why;
+	int rc = io_read_full(p->image->io, e->offset + skip, p->buf, len,
+			      "memory", &why);
+
+	if (rc == IMGFMT_E_OS && why.os_errno == EIO) {
+		if (paddr / size == (paddr + len - 1) / size)
+			return lose_page(p, paddr, err);
+		for (rc = 0; len && !rc; ) {
+			size_t n = (size_t)min_u64(len, size - paddr % size);
+
+			rc = probe_piece(p, e, skip, n, err);
+			skip += n;
+			paddr += n;
+			len -= n;
+		}
+		return rc;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}
+
+static int probe_extent(struct probe *p, const struct extent *e,
+			struct imgfmt_error *err)
+{
+	uint64_t skip = 0;
+	int rc = IMGFMT_OK;
+
+	while (skip < e->bytes && !rc) {
+		size_t n = (size_t)min_u64(PROBE_SIZE, e->bytes - skip);
+
+		rc = source_report(p->image, p->done, p->total, err);
+		if (!rc)
+			rc = probe_piece(p, e, skip, n, err);
+		skip += n;
+		p->done += n;
+	}
+	return rc;
+}
+
+/* Append what of @e no extent of @lost, all rising, has. */
+static int subtract(struct extent e, const struct vec *lost, size_t *l,
+		    struct vec *ret, struct imgfmt_error *err)
+{
+	const struct extent *x = vec_array(lost, const struct extent);
+	uint64_t end = e.paddr + e.bytes;
+	int rc = IMGFMT_OK;
+
+	while (*l < lost->len && x[*l].paddr + x[*l].bytes <= e.paddr)
+		++*l;
+	for (size_t i = *l; i < lost->len && x[i].paddr < end && !rc; i++) {
+		uint64_t next = min_u64(x[i].paddr + x[i].bytes, end);
+
+		if (x[i].paddr > e.paddr) {
+			e.bytes = x[i].paddr - e.paddr;
+			rc = vec_push(ret, &e, err);
+		}
+		e.offset += next - e.paddr;
+		e.paddr = next;
+	}
+	e.bytes = end - e.paddr;
+	return rc || !e.bytes ? rc : vec_push(ret, &e, err);
+}
+
+static int drop_lost(struct vec *extents, const struct vec *lost,
+		     struct imgfmt_error *err)
+{
+	const struct extent *e = vec_array(extents, const struct extent);
+	struct vec kept;
+	size_t l = 0;
+	int rc = IMGFMT_OK;
+
+	vec_init(&kept, sizeof(struct extent));
+	for (size_t i = 0; i < extents->len && !rc; i++)
+		rc = subtract(e[i], lost, &l, &kept, err);
+	if (rc) {
+		vec_fini(&kept);
+		return rc;
+	}
+	vec_fini(extents);
+	*extents = kept;
+	return IMGFMT_OK;
+}
+
+int extents_drop_unreadable(struct imgfmt_image *image, struct vec *extents,
+			    struct vec *lost, struct imgfmt_error *err)
+{
+	const struct extent *e = vec_array(extents, const struct extent);
+	struct vec bad;
+	struct probe p = { .image = image, .lost = &bad };
+	int rc = IMGFMT_OK;
+
+	p.buf = malloc(PROBE_SIZE);
+	if (!p.buf)
+		return err_nomem(err, "salvage");
+	vec_init(&bad, sizeof(struct extent));
+	for (size_t i = 0; i < extents->len; i++)
+		p.total += e[i].bytes;
+	for (size_t i = 0; i < extents->len && !rc; i++)
+		rc = probe_extent(&p, &e[i], err);
+	if (!rc && bad.len)
+		rc = drop_lost(extents, &bad, err);
+	if (!rc && bad.len)
+		rc = vec_append(lost, bad.data, bad.len, err);
+	vec_fini(&bad);
+	free(p.buf);
 	return rc;
 }
 

@@ -11,6 +11,8 @@
 #include "io/io.h"
 #include "layout/frames.h"
 
+struct imgfmt_image;
+
 struct extent {
 	uint64_t paddr, bytes, offset;
 };
@@ -36,6 +38,13 @@ int extents_build(const struct vec *segments, struct vec *ret,
 int extents_frames(const struct vec *extents, const struct vec *segments,
 		   uint32_t page_size, struct frames *ret,
 		   struct imgfmt_error *err);
+
+/*
+ * Salvage: read all that extents hold, and take out the pages of which the
+ * medium gives a part no more (EIO); they are added to @lost, rising.
+ */
+int extents_drop_unreadable(struct imgfmt_image *image, struct vec *extents,
+			    struct vec *lost, struct imgfmt_error *err);
 
 /* Read physical bytes; what no extent holds reads as zero. */
 int extents_read(const struct vec *extents, struct io *io, uint64_t paddr,

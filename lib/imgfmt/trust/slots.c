@@ -29,7 +29,7 @@ void slots_encode(const void *signature, size_t size, void *ret)
 				       offsetof(typeof(*r), crc32c)));
 }
 
-static int write_slot(const struct place *place, uint64_t at, int slot,
+static int write_slot(struct place *place, uint64_t at, int slot,
 		      const void *bytes, struct imgfmt_error *err)
 {
 	int rc = place_write(place, at + (uint64_t)slot * IMGFMT_MUTABLE_UNIT,
@@ -48,7 +48,7 @@ static int find_free(const uint8_t *now)
 	return -1;
 }
 
-int slots_write(const struct place *place, uint64_t at, const uint8_t *now,
+int slots_write(struct place *place, uint64_t at, const uint8_t *now,
 		const struct slots_change *change, int *slot_ret,
 		struct imgfmt_error *err)
 {

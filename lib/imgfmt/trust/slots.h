@@ -23,7 +23,7 @@ void slots_encode(const void *signature, size_t size, void *ret);
  * Change the slots that lie at @at and hold @now, IMGFMT_SLOTS units.  The new
  * signature's slot comes back, or -1.
  */
-int slots_write(const struct place *place, uint64_t at, const uint8_t *now,
+int slots_write(struct place *place, uint64_t at, const uint8_t *now,
 		const struct slots_change *change, int *slot_ret,
 		struct imgfmt_error *err);
 

@@ -37,6 +37,23 @@ expect 3 "$IMGCONV" --invalidate empty
 expect 2 "$IMGCONV" --invalidate none
 expect 2 "$IMGCONV" --invalidate --to=swsusp -o x swap
 [ ! -e x ] || fail "an output of --invalidate"
+
+# What would have no effect is not taken without a word: nothing is verified.
+signer me
+cp before swap
+: >no-signature
+for option in --trust=me.pem --require-signature --signature=no-signature \
+	--at=2026-01-01 --trust-policy=expired --from=imgfmt --to=packed \
+	--salvage --codec=none --exclude=free --sign-key=me.key \
+	--backup-map=auto --used --elsewhere --to-disk-image --force \
+	--threads=2 --memlimit=1G; do
+	expect 2 "$IMGCONV" --invalidate "$option" swap
+	option=${option%%=*}
+	says err "$option has no effect on --invalidate"
+	cmp before swap
+done
+"$IMGCONV" --invalidate -v --bytes --progress=never --offset=0 swap 2>err
+says err 'this is swap again'
 "$SRCDIR/tests/swsusp_recipe" \
 	"$FIXTURES/swsusp/unsupported-sws-01-uswsusp.recipe" other
 expect 4 "$IMGCONV" --invalidate other

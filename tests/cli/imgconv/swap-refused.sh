@@ -90,6 +90,16 @@ misused 'has no byte' "${to[@]}" --to-offset=1G packed
 refused 2 'no swap area' "${to[@]}" --to-offset=4096 packed
 misused 'takes a resume offset and its extents' \
 	"${to[@]}" --to-resume-offset=3 packed
+# The list is what is wrong, not the image.
+mkdir folder
+head -c 4096 /dev/zero | cat - before >disk
+listed=("$IMGCONV" --to=swsusp --to-disk-image --to-resume-offset=1 -o disk)
+refused 2 'imgconv: folder: cannot read' \
+	"${listed[@]}" --to-extents=folder packed
+refused 2 'imgconv: nowhere: cannot open' \
+	"${listed[@]}" --to-extents=nowhere packed
+misused '/dev/zero: line 1: longer than' \
+	"${listed[@]}" --to-extents=/dev/zero packed
 misused 'has no offsets' \
 	"$IMGCONV" --to=swsusp --to-swap-file --to-offset=4096 -o area packed
 misused 'not both' "${to[@]}" --to-swap-file packed
