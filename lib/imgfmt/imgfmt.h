@@ -288,9 +288,9 @@ int imgfmt_trust_new(const struct imgfmt_trust_opts *opts,
  * Add what the file @path holds, PEM or DER; or, of a directory, what its
  * files named *.pem, *.crt, *.cer, *.der and *.crl hold.  At most 1 MiB a file,
  * 256 certificates and 256 lists.  A certificate is trusted, and what it
- * issues if it is that of an authority; but one whose issuer was added too is
- * only as good as that.  IMGFMT_E_USAGE if there is none, or what is there
- * cannot be understood.
+ * issues if it is that of an authority, until a list of its own issuer, whose
+ * certificate was added too, revokes it.  IMGFMT_E_USAGE if there is none, or
+ * what is there cannot be understood, or is no regular file of a directory.
  */
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_trust_add(struct imgfmt_trust *trust, const char *path,
