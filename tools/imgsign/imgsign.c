@@ -2,11 +2,11 @@
 /*
  * imgsign - sign an image, and what becomes of its signatures.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include "common/clash.h"
 #include "common/input.h"
 #include "common/text.h"
 #include "imgsign/imgsign.h"
@@ -53,27 +53,29 @@ static int write_detached(struct imgsign *c, const char *subject)
 {
 	const char *name = c->detached;
 	uint32_t flags = c->tool.common.force ? IMGFMT_OUTPUT_FORCE : 0;
-	struct imgfmt_error err;
-	FILE *f;
+	struct imgfmt_output *out;
+	struct imgfmt_error err, own;
+	struct stat st;
+	int rc;
 
-	if (!flags && !access(name, F_OK)) {
+	if (!flags && !stat(name, &st) && S_ISREG(st.st_mode)) {
 		return tool_usage(&c->tool, "%s: exists, --force replaces it",
 				  name);
 	}
-	f = fopen(name, "we");
-	if (f && fwrite(c->signature, c->signature_size, 1, f) == 1 &&
-	    !fflush(f) && !fsync(fileno(f)) && !fclose(f)) {
-		json_string(&c->tool.json, "output", name);
-		msg_summary(&c->tool.msg, name, "signature of %s by %s",
-			    c->input, subject);
-		return EXIT_YES;
+	rc = imgfmt_output_path(name, flags | IMGFMT_OUTPUT_PUBLIC, &out,
+				&err);
+	if (!rc) {
+		rc = imgfmt_output_put(out, c->signature, c->signature_size,
+				       &err);
+		imgfmt_output_free(out);
 	}
-	err = (struct imgfmt_error){ .status = IMGFMT_E_OS, .os_errno = errno,
-				     .offset = IMGFMT_NOWHERE,
-				     .pfn = IMGFMT_NOWHERE };
-	snprintf(err.message, sizeof(err.message), "cannot write: %s",
-		 strerror(errno));
-	return tool_fail(&c->tool, name, &err);
+	if (rc)
+		return tool_fail(&c->tool, name,
+				 msg_is_about(&err, name, &own) ? &own : &err);
+	json_string(&c->tool.json, "output", name);
+	msg_summary(&c->tool.msg, name, "signature of %s by %s", c->input,
+		    subject);
+	return EXIT_YES;
 }
 
 /* The slots of those who sign again. */
@@ -282,6 +284,23 @@ static const char *find_misuse(const struct imgsign *c)
 	return NULL;
 }
 
+/* Nothing that is read, and nothing that is no file. */
+static bool check_detached(struct imgsign *c)
+{
+	const char *const image = c->input;
+	struct stat st;
+
+	if (!c->detached)
+		return true;
+	if (stat(c->detached, &st) ||
+	    !(S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode)))
+		return clash_check(&c->tool, c->detached, &c->signing, &image,
+				   1);
+	tool_usage(&c->tool, "%s: a device, which --detached does not write to",
+		   c->detached);
+	return false;
+}
+
 static int run(struct imgsign *c)
 {
 	struct imgfmt_signer *signer = NULL;
@@ -295,6 +314,8 @@ static int run(struct imgsign *c)
 		return new_key_make(&c->tool, &c->new_key);
 	c->input = c->tool.operands[0];
 	json_string(&c->tool.json, "input", c->input);
+	if (!check_detached(c))
+		return EXIT_TROUBLE;
 	if (!signing_load(&c->tool, &c->signing, "", &signer, &status))
 		return status;
 	status = work(c, signer);
