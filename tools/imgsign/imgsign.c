@@ -49,33 +49,41 @@ static int make_signature(struct imgsign *c, const struct imgfmt_signer *signer,
 	return EXIT_TROUBLE;
 }
 
-static int write_detached(struct imgsign *c, const char *subject)
+/* A file of its own for a signature. */
+static int write_file(struct imgsign *c, const char *name, const void *data,
+		      size_t size)
 {
-	const char *name = c->detached;
 	uint32_t flags = c->tool.common.force ? IMGFMT_OUTPUT_FORCE : 0;
 	struct imgfmt_output *out;
 	struct imgfmt_error err, own;
 	struct stat st;
 	int rc;
 
-	if (!flags && !stat(name, &st) && S_ISREG(st.st_mode)) {
+	if (!flags && !stat(name, &st) && S_ISREG(st.st_mode))
 		return tool_usage(&c->tool, "%s: exists, --force replaces it",
 				  name);
-	}
 	rc = imgfmt_output_path(name, flags | IMGFMT_OUTPUT_PUBLIC, &out,
 				&err);
 	if (!rc) {
-		rc = imgfmt_output_put(out, c->signature, c->signature_size,
-				       &err);
+		rc = imgfmt_output_put(out, data, size, &err);
 		imgfmt_output_free(out);
 	}
 	if (rc)
 		return tool_fail(&c->tool, name,
 				 msg_is_about(&err, name, &own) ? &own : &err);
 	json_string(&c->tool.json, "output", name);
-	msg_summary(&c->tool.msg, name, "signature of %s by %s", c->input,
-		    subject);
 	return EXIT_YES;
+}
+
+static int write_detached(struct imgsign *c, const char *subject)
+{
+	int status = write_file(c, c->detached, c->signature,
+				c->signature_size);
+
+	if (!status)
+		msg_summary(&c->tool.msg, c->detached, "signature of %s by %s",
+			    c->input, subject);
+	return status;
 }
 
 /* The slots of those who sign again. */
@@ -285,19 +293,17 @@ static const char *find_misuse(const struct imgsign *c)
 }
 
 /* Nothing that is read, and nothing that is no file. */
-static bool check_detached(struct imgsign *c)
+static bool check_output(struct imgsign *c, const char *name)
 {
 	const char *const image = c->input;
 	struct stat st;
 
-	if (!c->detached)
+	if (!name)
 		return true;
-	if (stat(c->detached, &st) ||
-	    !(S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode)))
-		return clash_check(&c->tool, c->detached, &c->signing, &image,
-				   1);
-	tool_usage(&c->tool, "%s: a device, which --detached does not write to",
-		   c->detached);
+	if (stat(name, &st) || !(S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode)))
+		return clash_check(&c->tool, name, &c->signing, &image, 1);
+	tool_usage(&c->tool, "%s: a device, which no signature is written to",
+		   name);
 	return false;
 }
 
@@ -314,7 +320,7 @@ static int run(struct imgsign *c)
 		return new_key_make(&c->tool, &c->new_key);
 	c->input = c->tool.operands[0];
 	json_string(&c->tool.json, "input", c->input);
-	if (!check_detached(c))
+	if (!check_output(c, c->detached))
 		return EXIT_TROUBLE;
 	if (!signing_load(&c->tool, &c->signing, "", &signer, &status))
 		return status;

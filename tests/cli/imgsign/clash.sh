@@ -28,7 +28,7 @@ done
 refused --detached=image symbolic
 refused "--key=file:$PWD/me.key" --detached=me.key image
 refused "--key=file://$PWD/me.key" --detached=me.key image
-text="a device, which --detached does not write to"
+text="a device, which no signature is written to"
 refused --detached=/dev/null image
 
 # Nothing else is in the way.
