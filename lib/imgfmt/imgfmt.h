@@ -113,6 +113,8 @@ struct imgfmt_progress {
 struct imgfmt_output;
 
 #define IMGFMT_OUTPUT_FORCE	(1U << 0)	/* replace what is there */
+/* (1U << 1) and (1U << 2) are IMGFMT_SWAP_... */
+#define IMGFMT_OUTPUT_PUBLIC	(1U << 3)	/* no secret: the mode is 0666, less the umask, not 0600 */
 
 /* A file or a block device.  An existing file needs IMGFMT_OUTPUT_FORCE. */
 IMGFMT_API IMGFMT_MUST_CHECK
@@ -175,7 +177,15 @@ int imgfmt_swap_invalidate(const char *path,
 			   const struct imgfmt_swap_opts *opts,
 			   struct imgfmt_error *err);
 
-/* Without a finished conversion nothing stays behind. */
+/*
+ * @size bytes at @data are all that goes there, such as a signature beside its
+ * image: written, flushed, and given their name.  Once an output.
+ */
+IMGFMT_API IMGFMT_MUST_CHECK
+int imgfmt_output_put(struct imgfmt_output *out, const void *data, size_t size,
+		      struct imgfmt_error *err);
+
+/* Without a finished conversion, or a put, nothing stays behind. */
 IMGFMT_API void imgfmt_output_free(struct imgfmt_output *out);
 
 /* ---- Words of the format -------------------------------------------- */
@@ -294,9 +304,9 @@ int imgfmt_trust_new(const struct imgfmt_trust_opts *opts,
  * Add what the file @path holds, PEM or DER; or, of a directory, what its
  * files named *.pem, *.crt, *.cer, *.der and *.crl hold.  At most 1 MiB a file,
  * 256 certificates and 256 lists.  A certificate is trusted, and what it
- * issues if it is that of an authority; but one whose issuer was added too is
- * only as good as that.  IMGFMT_E_USAGE if there is none, or what is there
- * cannot be understood.
+ * issues if it is that of an authority, until a list of its own issuer, whose
+ * certificate was added too, revokes it.  IMGFMT_E_USAGE if there is none, or
+ * what is there cannot be understood, or is no regular file of a directory.
  */
 IMGFMT_API IMGFMT_MUST_CHECK
 int imgfmt_trust_add(struct imgfmt_trust *trust, const char *path,

@@ -104,6 +104,30 @@ START_TEST(appears_complete)
 }
 END_TEST
 
+/* All at once, with the mode that its content allows. */
+START_TEST(puts_bytes)
+{
+	static const mode_t modes[] = { 0600, 0644 };
+	mode_t mask = umask(022);
+	struct imgfmt_output *out;
+	struct stat st;
+
+	ck_assert_int_eq(imgfmt_output_path(path,
+					    _i ? IMGFMT_OUTPUT_PUBLIC : 0, &out,
+					    NULL), IMGFMT_OK);
+	ck_assert(access(path, F_OK) < 0);
+	ck_assert_int_eq(imgfmt_output_put(out, "abcd", 4, NULL), IMGFMT_OK);
+	ck_assert_int_eq(imgfmt_output_put(out, "abcd", 4, NULL),
+			 IMGFMT_E_USAGE);
+	imgfmt_output_free(out);
+	umask(mask);
+	check_content(path, "abcd");
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, modes[_i]);
+	ck_assert_int_eq(count_files(), 1);
+}
+END_TEST
+
 START_TEST(leaves_nothing_behind)
 {
 	struct imgfmt_output *out = open_file(0, _i);
@@ -402,6 +426,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, enter, leave);
 	tcase_add_loop_test(tc, appears_complete, 0, 2);
+	tcase_add_loop_test(tc, puts_bytes, 0, 2);
 	tcase_add_loop_test(tc, leaves_nothing_behind, 0, 2);
 	tcase_add_loop_test(tc, leaves_the_old_file_alone, 0, 2);
 	tcase_add_loop_test(tc, replaces_with_force, 0, 2);

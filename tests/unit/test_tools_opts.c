@@ -187,6 +187,8 @@ static const struct {
 	{ "-FZ", "unknown option '-Z'" },
 	{ "--f", "option '--f' is ambiguous" },
 	{ "--flag=1", "--flag takes no argument" },
+	{ "--string=", "--string: the argument is empty" },
+	{ "--machine=", "--machine: the argument is empty" },
 	{ "-d", "--dump-level needs an argument" },
 	{ "--dump-level", "--dump-level needs an argument" },
 	{ "-d 32", "--dump-level: '32' is above 31" },

@@ -75,6 +75,9 @@ static int apply(const struct opt *o, const char *text)
 		++*o->dest.uint;
 		return 0;
 	case OPT_KIND_STRING:
+		/* Not the same as none: it comes from a variable that is not set. */
+		if (text && !*text)
+			return -EINVAL;
 		*o->dest.string = text ? text : o->fallback;
 		return 0;
 	case OPT_KIND_LIST:
@@ -123,6 +126,8 @@ static void show_bad_value(const struct opt *o, const char *text, int status,
 		msg_error(m, NULL, "out of memory");
 	else if (o->kind == OPT_KIND_WORD)
 		show_bad_word(o, text, m);
+	else if (o->kind == OPT_KIND_STRING)
+		msg_usage(m, "--%s: the argument is empty", o->long_name);
 	else if (status == -ERANGE && o->min && strspn(text, "0") == strlen(text))
 		msg_usage(m, "--%s: '%s' is below %u", o->long_name, text,
 			  o->min);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clash.h"
 #include "common/exclude.h"
 #include "common/given.h"
 #include "common/input.h"
@@ -27,29 +28,40 @@ const struct opt_name opts_view[] = {
 
 /* ---- Safety of the input --------------------------------------------- */
 
-static int stat_operand(const char *operand, int standard_fd,
-			struct stat *ret)
-{
-	return strcmp(operand, "-") ? stat(operand, ret) :
-				      fstat(standard_fd, ret);
-}
-
 /*
- * Writing would destroy what is still to be read.  A file that is named twice
+ * Writing would destroy what is still to be read.  An image that is named twice
  * does no harm, as the output has another name until it is complete; but not
  * so if it is written in @place.
  */
 static bool is_input(const char *operand, const char *output, bool place)
 {
-	struct stat in, out;
+	struct stat st;
 
-	if (stat_operand(operand, STDIN_FILENO, &in) ||
-	    stat_operand(output, STDOUT_FILENO, &out))
+	if (!place && strcmp(output, "-") &&
+	    (stat(output, &st) || S_ISREG(st.st_mode)))
 		return false;
-	if (S_ISBLK(in.st_mode) && S_ISBLK(out.st_mode))
-		return in.st_rdev == out.st_rdev;
-	return (place || !strcmp(output, "-")) && S_ISREG(out.st_mode) &&
-	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+	return clash_is_same(operand, output);
+}
+
+/* Nor is what options name ever an output, however it is written. */
+static bool check_clash(struct produce *p, const char *operand,
+			const char *output)
+{
+	const char *const more[] = {
+		p->vmcoreinfo, p->also_read, p->area.extents,
+		p->backup_map && strcmp(p->backup_map, PRODUCE_AUTO) ?
+			p->backup_map : NULL,
+	};
+
+	if (p->dry_run && !p->to_area)
+		return true;
+	if (is_input(operand, output, p->swap)) {
+		tool_usage(p->tool, "%s: is the output too",
+			   input_name(operand));
+		return false;
+	}
+	return clash_check(p->tool, output, &p->signing, more,
+			   sizeof(more) / sizeof(more[0]));
 }
 
 /* ---- The work --------------------------------------------------------- */
@@ -305,7 +317,6 @@ static int open_and_convert(struct produce *p, const char *operand,
 
 static int produce(struct produce *p, const char *operand)
 {
-	const char *input = input_name(operand);
 	const char *output = p->dry_run ? p->tool->common.output :
 					  tool_output(p->tool);
 	int status;
@@ -322,8 +333,8 @@ static int produce(struct produce *p, const char *operand)
 	if (p->swap && (!p->dry_run || p->to_area) && !strcmp(output, "-"))
 		return tool_usage(p->tool, "--to=%s wants -o with a swap area",
 				  p->opts.to);
-	if ((!p->dry_run || p->to_area) && is_input(operand, output, p->swap))
-		return tool_usage(p->tool, "%s: is the output too", input);
+	if (!check_clash(p, operand, output))
+		return EXIT_TROUBLE;
 	p->output = output;
 	fill_opts(p);
 	if (given_load(p, &status))

@@ -46,6 +46,7 @@ struct produce {
 	bool			   to_area;	/* a dry run looks at -o */
 	bool			   implausible;
 	const char		  *vmcoreinfo;	/* a file */
+	const char		  *also_read;	/* a file of the tool's own options */
 	uint64_t		   spool;	/* bytes of a pipe at most */
 	bool			   content_digests;
 	bool			   salvage;

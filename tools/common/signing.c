@@ -29,7 +29,7 @@ static int read_line(int fd, char *buf, size_t room)
 		if (!signals_wait_input(fd))
 			return -EINTR;
 		n = read(fd, &c, 1);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
 			return -errno;
@@ -80,12 +80,32 @@ int signing_passphrase(const char *file, const char *prompt, char *buf,
 
 	if (!file)
 		return ask_terminal(prompt, buf, room);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
+	/* Of a FIFO, it is the reading that waits, where a signal is seen. */
+	fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
 	n = read_line(fd, buf, room);
 	close(fd);
 	return n;
+}
+
+int signing_passphrase_fail(struct tool *t, const char *file, int os_errno)
+{
+	struct imgfmt_error err = {
+		.status = signals_caught() ? IMGFMT_E_CANCELLED : IMGFMT_E_OS,
+		.os_errno = os_errno, .offset = IMGFMT_NOWHERE,
+		.pfn = IMGFMT_NOWHERE,
+	};
+
+	if (os_errno == E2BIG)
+		snprintf(err.message, sizeof(err.message),
+			 "cannot read the passphrase: longer than %d bytes",
+			 SIGNING_PASSPHRASE_MAX);
+	else
+		snprintf(err.message, sizeof(err.message),
+			 "cannot read the passphrase: %s", strerror(os_errno));
+	tool_fail(t, file, &err);
+	return EXIT_TROUBLE;
 }
 
 /* What the library's question needs, and what became of it. */
@@ -117,14 +137,8 @@ static int fail(struct tool *t, const struct question *q, const char *prefix,
 {
 	const char *file = q->signing->passphrase_file;
 
-	if (q->failed && file) {
-		err->status = IMGFMT_E_OS;
-		snprintf(err->message, sizeof(err->message),
-			 "cannot read the passphrase: %s",
-			 strerror(q->failed));
-		tool_fail(t, file, err);
-		return EXIT_TROUBLE;
-	}
+	if (q->failed && file)
+		return signing_passphrase_fail(t, file, q->failed);
 	if (signals_caught())
 		err->status = IMGFMT_E_CANCELLED;
 	tool_fail(t, NULL, err);

@@ -47,4 +47,10 @@ bool signing_load(struct tool *t, const struct signing *s, const char *prefix,
 int signing_passphrase(const char *file, const char *prompt, char *buf,
 		       size_t room);
 
+/*
+ * Say that @file, or the terminal, gave none; nothing where a signal ended the
+ * wait.  EXIT_TROUBLE.
+ */
+int signing_passphrase_fail(struct tool *t, const char *file, int os_errno);
+
 #endif /* TOOLS_COMMON_SIGNING_H */

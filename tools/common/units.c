@@ -14,6 +14,9 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
+/* 9999-12-31T23:59:59Z, where dates with four digits end. */
+#define TIME_MOST UINT64_C(253402300799)
+
 static const char prefixes[] = "KMGTPE";
 
 /* Tenths of the unit 1024^@power, rounded; @bytes is below 1024^(@power + 1). */
@@ -260,7 +263,7 @@ int units_parse_time(const char *text, int64_t *ret)
 
 	if (*text == '@') {
 		rc = units_parse_number(text + 1, &seconds);
-		if (!rc && seconds > INT64_MAX)
+		if (!rc && seconds > TIME_MOST)
 			rc = -ERANGE;
 		*ret = rc ? 0 : (int64_t)seconds;
 		return rc;

@@ -53,7 +53,7 @@ int units_parse_size(const char *text, uint64_t *ret);
 
 /*
  * A point in time: 2026-08-20 (its first second), 2026-08-20T12:34:56Z, both
- * UTC, or @SECONDS since 1970.
+ * UTC, or @SECONDS since 1970; up to the end of 9999.
  */
 int units_parse_time(const char *text, int64_t *ret);
 

@@ -26,6 +26,7 @@ static bool load_machine(struct imgmake *m, int *exit_ret)
 	if (!input_machine(&m->tool, m->machine_facts, &m->machine, exit_ret))
 		return false;
 	m->produce.opts.machine = m->machine;
+	m->produce.also_read = m->machine_facts;
 	return true;
 }
 

@@ -2,12 +2,11 @@
 /*
  * imgsign - sign an image, and what becomes of its signatures.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "common/clash.h"
 #include "common/input.h"
 #include "common/text.h"
 #include "imgsign/imgsign.h"
@@ -51,39 +50,30 @@ static int make_signature(struct imgsign *c, const struct imgfmt_signer *signer,
 	return EXIT_TROUBLE;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat one, other;
-
-	return !stat(a, &one) && !stat(b, &other) &&
-	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 /* A file of its own for a signature. */
 static int write_file(struct imgsign *c, const char *name, const void *data,
 		      size_t size)
 {
-	struct imgfmt_error err;
-	FILE *f;
+	uint32_t flags = c->tool.common.force ? IMGFMT_OUTPUT_FORCE : 0;
+	struct imgfmt_output *out;
+	struct imgfmt_error err, own;
+	struct stat st;
+	int rc;
 
-	if (is_same_file(name, c->input))
-		return tool_usage(&c->tool, "%s: is the image itself", name);
-	if (!c->tool.common.force && !access(name, F_OK)) {
+	if (!flags && !stat(name, &st) && S_ISREG(st.st_mode))
 		return tool_usage(&c->tool, "%s: exists, --force replaces it",
 				  name);
+	rc = imgfmt_output_path(name, flags | IMGFMT_OUTPUT_PUBLIC, &out,
+				&err);
+	if (!rc) {
+		rc = imgfmt_output_put(out, data, size, &err);
+		imgfmt_output_free(out);
 	}
-	f = fopen(name, "we");
-	if (f && fwrite(data, size, 1, f) == 1 && !fflush(f) &&
-	    !fsync(fileno(f)) && !fclose(f)) {
-		json_string(&c->tool.json, "output", name);
-		return EXIT_YES;
-	}
-	err = (struct imgfmt_error){ .status = IMGFMT_E_OS, .os_errno = errno,
-				     .offset = IMGFMT_NOWHERE,
-				     .pfn = IMGFMT_NOWHERE };
-	snprintf(err.message, sizeof(err.message), "cannot write: %s",
-		 strerror(errno));
-	return tool_fail(&c->tool, name, &err);
+	if (rc)
+		return tool_fail(&c->tool, name,
+				 msg_is_about(&err, name, &own) ? &own : &err);
+	json_string(&c->tool.json, "output", name);
+	return EXIT_YES;
 }
 
 static int write_detached(struct imgsign *c, const char *subject)
@@ -348,6 +338,21 @@ static const char *find_misuse(const struct imgsign *c)
 	return NULL;
 }
 
+/* Nothing that is read, and nothing that is no file. */
+static bool check_output(struct imgsign *c, const char *name)
+{
+	const char *const image = c->input;
+	struct stat st;
+
+	if (!name)
+		return true;
+	if (stat(name, &st) || !(S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode)))
+		return clash_check(&c->tool, name, &c->signing, &image, 1);
+	tool_usage(&c->tool, "%s: a device, which no signature is written to",
+		   name);
+	return false;
+}
+
 static int run(struct imgsign *c)
 {
 	struct imgfmt_signer *signer = NULL;
@@ -361,6 +366,8 @@ static int run(struct imgsign *c)
 		return new_key_make(&c->tool, &c->new_key);
 	c->input = c->tool.operands[0];
 	json_string(&c->tool.json, "input", c->input);
+	if (!check_output(c, c->detached) || !check_output(c, c->extract))
+		return EXIT_TROUBLE;
 	if (!signing_load(&c->tool, &c->signing, "", &signer, &status))
 		return status;
 	status = work(c, signer);

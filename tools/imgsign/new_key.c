@@ -4,7 +4,6 @@
  * needs to sign its images.  Both are new files, never written over old ones.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -12,8 +11,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/signals.h"
 #include "imgsign/imgsign.h"
 
 #define DAYS 3650u
@@ -33,21 +34,45 @@ const struct opt_name opts_key_type[] = {
 	{ NULL, 0 }
 };
 
+/* A signal ends the search for primes. */
+static int go_on(EVP_PKEY_CTX *ctx)
+{
+	(void)ctx;
+	return !signals_caught();
+}
+
+static EVP_PKEY *generate_by(EVP_PKEY_CTX *ctx, int bits, const char *group)
+{
+	EVP_PKEY *key = NULL;
+
+	if (!ctx || EVP_PKEY_keygen_init(ctx) != 1)
+		return NULL;
+	if (group ? EVP_PKEY_CTX_set_group_name(ctx, group) != 1 :
+		    EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits) != 1)
+		return NULL;
+	EVP_PKEY_CTX_set_cb(ctx, go_on);
+	return EVP_PKEY_generate(ctx, &key) == 1 ? key : NULL;
+}
+
 static EVP_PKEY *generate(int type)
 {
-	switch ((enum key_type)type) {
-	case RSA_2048:
-		return EVP_RSA_gen(2048);
-	case RSA_4096:
-		return EVP_RSA_gen(4096);
-	case ECDSA_P256:
-		return EVP_EC_gen("P-256");
-	case ECDSA_P384:
-		return EVP_EC_gen("P-384");
-	case RSA_3072:
-		break;
-	}
-	return EVP_RSA_gen(3072);
+	static const struct {
+		int bits;
+		const char *group;
+	} kinds[] = {
+		[RSA_3072] = { 3072, NULL },
+		[RSA_2048] = { 2048, NULL },
+		[RSA_4096] = { 4096, NULL },
+		[ECDSA_P256] = { 0, "P-256" },
+		[ECDSA_P384] = { 0, "P-384" },
+	};
+	const char *group = kinds[type].group;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, group ? "EC" :
+							     "RSA", NULL);
+	EVP_PKEY *key = generate_by(ctx, kinds[type].bits, group);
+
+	EVP_PKEY_CTX_free(ctx);
+	return key;
 }
 
 static bool add_extension(X509 *cert, int nid, const char *value)
@@ -131,34 +156,41 @@ static int trouble(struct tool *t, const char *file, const char *what,
 	return EXIT_TROUBLE;
 }
 
-/* What a memory BIO holds, into a new file. */
-static int write_new(struct tool *t, const char *path, mode_t mode, BIO *from)
+/* Where a signal ended the work, there is nothing to say. */
+static int stopped(struct tool *t)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	struct imgfmt_error err = {
+		.status = IMGFMT_E_CANCELLED,
+		.offset = IMGFMT_NOWHERE, .pfn = IMGFMT_NOWHERE,
+	};
+
+	tool_fail(t, NULL, &err);
+	return EXIT_TROUBLE;
+}
+
+/* What a memory BIO holds, into a new file, whole or not at all. */
+static int write_new(struct tool *t, const char *path, uint32_t flags,
+		     BIO *from)
+{
+	struct imgfmt_output *out;
+	struct imgfmt_error err, own;
+	struct stat st;
 	char *bytes;
 	long len = BIO_get_mem_data(from, &bytes);
-	int e = 0;
+	int rc;
 
-	if (fd < 0)
-		return trouble(t, path, "cannot create", errno);
-	while (len > 0 && !e) {
-		ssize_t n = write(fd, bytes, (size_t)len);
-
-		if (n < 0 && errno != EINTR)
-			e = errno;
-		if (n > 0) {
-			bytes += n;
-			len -= n;
-		}
+	/* Not by a symbolic link either, nor is there any force. */
+	if (!lstat(path, &st))
+		return trouble(t, path, "cannot create", EEXIST);
+	rc = imgfmt_output_path(path, flags, &out, &err);
+	if (!rc) {
+		rc = imgfmt_output_put(out, bytes, (size_t)len, &err);
+		imgfmt_output_free(out);
 	}
-	if (!e && fsync(fd))
-		e = errno;
-	if (close(fd) && !e)
-		e = errno;
-	if (!e)
+	if (!rc)
 		return EXIT_YES;
-	unlink(path);
-	return trouble(t, path, "cannot write", e);
+	tool_fail(t, path, msg_is_about(&err, path, &own) ? &own : &err);
+	return EXIT_TROUBLE;
 }
 
 /* Asked twice, since nobody sees what is typed. */
@@ -174,8 +206,7 @@ static int ask_passphrase(struct tool *t, const struct new_key *k, char *buf,
 	n = signing_passphrase(k->passphrase_file, "New passphrase: ", buf,
 			       SIGNING_PASSPHRASE_MAX);
 	if (n < 0)
-		return trouble(t, k->passphrase_file,
-			       "cannot read the passphrase", -n);
+		return signing_passphrase_fail(t, k->passphrase_file, -n);
 	if (!n)
 		return trouble(t, k->passphrase_file, "the passphrase is empty",
 			       0);
@@ -183,6 +214,8 @@ static int ask_passphrase(struct tool *t, const struct new_key *k, char *buf,
 	if (k->passphrase_file)
 		return EXIT_YES;
 	n = signing_passphrase(NULL, "Once more: ", again, sizeof(again));
+	if (n < 0 && signals_caught())
+		return stopped(t);
 	if (n != *len || memcmp(again, buf, (size_t)n))
 		n = -1;
 	OPENSSL_cleanse(again, sizeof(again));
@@ -202,7 +235,7 @@ static int write_key(struct tool *t, const char *path, const EVP_PKEY *key,
 			    len ? passphrase : NULL, len, NULL, NULL) != 1)
 		status = trouble(t, path, "cannot encode the key", 0);
 	else
-		status = write_new(t, path, 0600, out);
+		status = write_new(t, path, 0, out);
 	BIO_free(out);
 	return status;
 }
@@ -215,7 +248,7 @@ static int write_cert(struct tool *t, const char *path, X509 *cert)
 	if (!out || PEM_write_bio_X509(out, cert) != 1)
 		status = trouble(t, path, "cannot encode the certificate", 0);
 	else
-		status = write_new(t, path, 0644, out);
+		status = write_new(t, path, IMGFMT_OUTPUT_PUBLIC, out);
 	BIO_free(out);
 	return status;
 }
@@ -260,8 +293,12 @@ int new_key_make(struct tool *t, const struct new_key *k)
 	if (!status) {
 		key = generate(k->type);
 		cert = key ? certify(k, key) : NULL;
-		status = cert ? write_both(t, k, key, cert, passphrase, len) :
-				trouble(t, k->name, "cannot make a key", 0);
+		if (signals_caught())
+			status = stopped(t);
+		else if (!cert)
+			status = trouble(t, k->name, "cannot make a key", 0);
+		else
+			status = write_both(t, k, key, cert, passphrase, len);
 	}
 	OPENSSL_cleanse(passphrase, sizeof(passphrase));
 	X509_free(cert);

@@ -105,7 +105,7 @@ int imgfmt_output_path(const char *path, uint32_t flags,
 	struct stat st;
 
 	*ret = NULL;
-	if (flags & ~IMGFMT_OUTPUT_FORCE)
+	if (flags & ~(IMGFMT_OUTPUT_FORCE | IMGFMT_OUTPUT_PUBLIC))
 		return err_set(err, IMGFMT_E_USAGE,
 			       "%s: unknown output flags", path);
 	if (stat(path, &st) < 0) {
@@ -214,6 +214,16 @@ int output_commit(struct imgfmt_output *out, uint64_t size,
 	out->failed = rc < 0;
 	out->committed = rc == IMGFMT_OK;
 	return rc;
+}
+
+int imgfmt_output_put(struct imgfmt_output *out, const void *data, size_t size,
+		      struct imgfmt_error *err)
+{
+	int rc = output_expect(out, size, err);
+
+	if (!rc)
+		rc = output_write(out, 0, data, size, err);
+	return rc ? rc : output_commit(out, size, err);
 }
 
 int output_pwrite_all(const struct output_calls *calls, int fd,

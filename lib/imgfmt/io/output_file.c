@@ -14,6 +14,7 @@
 #include "io/output_kinds.h"
 
 #define FILE_MODE	0600	/* a memory image holds secrets */
+#define PUBLIC_MODE	0666
 #define NAME_TRIES	1000
 #define FD_PATH_LEN	32
 #define TEMP_STEM	200	/* bytes of the final name in a temporary one */
@@ -22,6 +23,7 @@ struct output_file {
 	struct imgfmt_output out;
 	int dir;
 	int fd;
+	mode_t mode;
 	bool replace;
 	char base[NAME_MAX + 1];	/* final name in dir */
 	char temp[NAME_MAX + 1];	/* temporary name in dir, or empty */
@@ -46,7 +48,7 @@ static int link_nameless(const struct output_file *f, const char *name)
 static int create_named(const struct output_file *f, const char *name)
 {
 	return openat(f->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		      FILE_MODE);
+		      f->mode);
 }
 
 /*
@@ -193,7 +195,7 @@ static bool open_nameless(struct output_file *f)
 	char path[FD_PATH_LEN];
 
 	f->fd = openat(f->dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
-		       FILE_MODE);
+		       f->mode);
 	if (f->fd < 0)
 		return false;
 	set_fd_path(path, f->fd);
@@ -216,6 +218,7 @@ int output_open_file(const char *path, const char *name, uint32_t flags,
 		return rc;
 	f->dir = -1;
 	f->fd = -1;
+	f->mode = flags & IMGFMT_OUTPUT_PUBLIC ? PUBLIC_MODE : FILE_MODE;
 	f->replace = flags & IMGFMT_OUTPUT_FORCE;
 	rc = open_directory(f, path, err);
 	if (rc < 0)

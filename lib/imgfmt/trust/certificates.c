@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "io/io.h"
@@ -25,7 +27,6 @@ int trust_new(const struct imgfmt_trust_opts *opts, struct imgfmt_trust **ret,
 	      struct imgfmt_error *err)
 {
 	struct imgfmt_trust *trust = calloc(1, sizeof(*trust));
-	int rc;
 
 	*ret = NULL;
 	if (!trust)
@@ -33,11 +34,10 @@ int trust_new(const struct imgfmt_trust_opts *opts, struct imgfmt_trust **ret,
 	trust->opts = *opts;
 	trust->certs = sk_X509_new_null();
 	trust->crls = sk_X509_CRL_new_null();
-	rc = trust->certs && trust->crls ? certificates_settle(trust, err) :
-					   err_nomem(err, "certificates");
-	if (rc) {
+	trust->store = certificates_store();
+	if (!trust->certs || !trust->crls || !trust->store) {
 		imgfmt_trust_free(trust);
-		return rc;
+		return err_nomem(err, "certificates");
 	}
 	*ret = trust;
 	return IMGFMT_OK;
@@ -48,7 +48,6 @@ void imgfmt_trust_free(struct imgfmt_trust *trust)
 	if (!trust)
 		return;
 	X509_STORE_free(trust->store);
-	sk_X509_free(trust->between);
 	sk_X509_CRL_pop_free(trust->crls, X509_CRL_free);
 	sk_X509_pop_free(trust->certs, X509_free);
 	free(trust);
@@ -198,16 +197,14 @@ int certificates_parse(struct imgfmt_trust *trust, const void *data,
 	return rc;
 }
 
-int certificates_read_file(const char *path, size_t max, struct vec *ret,
-			   struct imgfmt_error *err)
+/* All of @io, which is freed. */
+static int read_all(struct io *io, size_t max, struct vec *ret,
+		    struct imgfmt_error *err)
 {
 	uint8_t buf[4096];
-	struct io *io;
 	size_t got;
-	int rc = io_open_path(path, &io, err);
+	int rc = IMGFMT_OK;
 
-	if (rc)
-		return rc;
 	/* In one piece: a file with a key leaves no copies where it grew. */
 	if (io_size(io) <= max)
 		rc = vec_reserve(ret, (size_t)io_size(io) + 1, err);
@@ -226,14 +223,48 @@ int certificates_read_file(const char *path, size_t max, struct vec *ret,
 	return rc;
 }
 
-static int add_file(struct imgfmt_trust *trust, const char *path,
+int certificates_read_file(const char *path, size_t max, struct vec *ret,
+			   struct imgfmt_error *err)
+{
+	struct io *io;
+	int rc = io_open_path(path, &io, err);
+
+	return rc ? rc : read_all(io, max, ret, err);
+}
+
+/* What was not named, but lay there, is not waited for. */
+static int read_found(const char *path, struct vec *ret,
+		      struct imgfmt_error *err)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	struct io *io;
+	int rc;
+
+	if (fd < 0)
+		return err_os(err, errno, "cannot open");
+	if (fstat(fd, &st))
+		rc = err_os(err, errno, "cannot read");
+	else if (!S_ISREG(st.st_mode))
+		rc = err_set(err, IMGFMT_E_USAGE, "not a regular file");
+	else
+		rc = io_open_fd(fd, path, &io, err);
+	if (!rc)
+		rc = read_all(io, TRUST_FILE_MAX, ret, err);
+	close(fd);
+	return rc;
+}
+
+/* Named, or @found in a directory. */
+static int add_file(struct imgfmt_trust *trust, const char *path, bool found,
 		    struct imgfmt_error *err)
 {
 	struct vec bytes;
 	int rc;
 
 	vec_init(&bytes, 1);
-	rc = certificates_read_file(path, TRUST_FILE_MAX, &bytes, err);
+	rc = found ? read_found(path, &bytes, err) :
+		     certificates_read_file(path, TRUST_FILE_MAX, &bytes, err);
 	if (!rc)
 		rc = certificates_parse(trust, bytes.len ? bytes.data : "",
 					bytes.len, err);
@@ -277,7 +308,7 @@ static int add_directory(struct imgfmt_trust *trust, const char *path,
 			rc = err_nomem(err, "a name");
 		}
 		if (!rc) {
-			rc = add_file(trust, file, err);
+			rc = add_file(trust, file, true, err);
 			if (rc)
 				err_prefix(err, "%s", names[i]->d_name);
 		}
@@ -292,11 +323,9 @@ int imgfmt_trust_add(struct imgfmt_trust *trust, const char *path,
 		     struct imgfmt_error *err)
 {
 	struct stat st;
-	int rc;
 
 	if (stat(path, &st))
 		return err_os(err, errno, "cannot open");
-	rc = S_ISDIR(st.st_mode) ? add_directory(trust, path, err) :
-				   add_file(trust, path, err);
-	return rc ? rc : certificates_settle(trust, err);
+	return S_ISDIR(st.st_mode) ? add_directory(trust, path, err) :
+				     add_file(trust, path, false, err);
 }

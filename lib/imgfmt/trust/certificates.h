@@ -18,17 +18,15 @@ struct imgfmt_trust {
 	struct imgfmt_trust_opts opts;
 	STACK_OF(X509) *certs;		/* all that were added */
 	STACK_OF(X509_CRL) *crls;
-	/* Made of these: the anchors in the store, and those between. */
-	X509_STORE *store;
-	STACK_OF(X509) *between;
+	X509_STORE *store;		/* how a chain is looked for; empty */
 };
 
 /* Take what PEM or DER bytes hold; IMGFMT_E_USAGE if that is nothing. */
 int certificates_parse(struct imgfmt_trust *trust, const void *data,
 		       size_t size, struct imgfmt_error *err);
 
-/* Sort into anchors and those between; before the first chain. */
-int certificates_settle(struct imgfmt_trust *trust, struct imgfmt_error *err);
+/* For struct imgfmt_trust; NULL without memory. */
+X509_STORE *certificates_store(void);
 
 /*
  * Whether @cert, with the help of @more, leads to what is trusted and may sign

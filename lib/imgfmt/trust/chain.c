@@ -33,50 +33,109 @@ static bool was_issued_by(X509 *cert, X509 *issuer)
 	return key && X509_verify(cert, key) == 1;
 }
 
-/* Whether an issuer, another than itself, was added too. */
-static bool is_between(const struct imgfmt_trust *trust, X509 *cert)
+/* OpenSSL's own looks at names and key ids only, which anybody can write. */
+static int check_issued(X509_STORE_CTX *ctx, X509 *cert, X509 *issuer)
 {
+	(void)ctx;
+	return was_issued_by(cert, issuer);
+}
+
+/* ---- Revocation lists -------------------------------------------------- */
+
+/* Of lists of the same second, OpenSSL takes the first. */
+static int compare_numbers(const X509_CRL *const *a, const X509_CRL *const *b)
+{
+	ASN1_INTEGER *m = X509_CRL_get_ext_d2i(*a, NID_crl_number, NULL, NULL);
+	ASN1_INTEGER *n = X509_CRL_get_ext_d2i(*b, NID_crl_number, NULL, NULL);
+	int order = m && n ? ASN1_INTEGER_cmp(n, m) : !!n - !!m;
+
+	ASN1_INTEGER_free(m);
+	ASN1_INTEGER_free(n);
+	return order;
+}
+
+static bool is_signed_by(X509_CRL *crl, X509 *issuer)
+{
+	EVP_PKEY *key = X509_get0_pubkey(issuer);
+
+	return key && X509_CRL_verify(crl, key) == 1;
+}
+
+/*
+ * Whether a list is that of a namesake of @issuer, by its signature.  One that
+ * nobody has signed stays: it could be the one that matters, and was damaged.
+ */
+static bool is_of_namesake(const struct imgfmt_trust *trust, X509_CRL *crl,
+			   X509 *issuer)
+{
+	const X509_NAME *name = X509_CRL_get_issuer(crl);
+
+	if (is_signed_by(crl, issuer))
+		return false;
 	for (int i = 0; i < sk_X509_num(trust->certs); i++) {
 		X509 *other = sk_X509_value(trust->certs, i);
 
-		if (other != cert && was_issued_by(cert, other) &&
-		    !was_issued_by(other, cert))
+		if (!X509_NAME_cmp(X509_get_subject_name(other), name) &&
+		    is_signed_by(crl, other))
 			return true;
 	}
 	return false;
 }
 
-int certificates_settle(struct imgfmt_trust *trust, struct imgfmt_error *err)
+/* The lists for the certificate that OpenSSL looks at; the caller's. */
+static STACK_OF(X509_CRL) *lookup_crls(const X509_STORE_CTX *ctx,
+				       const X509_NAME *name)
 {
-	STACK_OF(X509) *between = sk_X509_new_null();
-	X509_STORE *store = X509_STORE_new();
-	bool ok = between && store;
+	const struct imgfmt_trust *trust = X509_STORE_CTX_get_app_data(ctx);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	/* Beyond the end of a chain, its last one issued itself. */
+	X509 *issuer = sk_X509_value(chain, sk_X509_num(chain) > 1);
+	STACK_OF(X509_CRL) *found = sk_X509_CRL_new(compare_numbers);
 
-	for (int i = 0; i < sk_X509_num(trust->certs) && ok; i++) {
-		X509 *cert = sk_X509_value(trust->certs, i);
+	for (int i = 0; found && i < sk_X509_CRL_num(trust->crls); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(trust->crls, i);
 
-		ok = is_between(trust, cert) ?
-			     sk_X509_push(between, cert) > 0 :
-			     X509_STORE_add_cert(store, cert) == 1;
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), name) ||
+		    is_of_namesake(trust, crl, issuer))
+			continue;
+		X509_CRL_up_ref(crl);
+		if (sk_X509_CRL_push(found, crl) > 0)
+			continue;
+		X509_CRL_free(crl);
+		sk_X509_CRL_pop_free(found, X509_CRL_free);
+		return NULL;
 	}
-	for (int i = 0; i < sk_X509_CRL_num(trust->crls) && ok; i++)
-		ok = X509_STORE_add_crl(store,
-					sk_X509_CRL_value(trust->crls, i)) == 1;
-	ERR_clear_error();
-	if (!ok) {
-		sk_X509_free(between);
-		X509_STORE_free(store);
-		return err_nomem(err, "certificates");
-	}
-	sk_X509_free(trust->between);
-	X509_STORE_free(trust->store);
-	trust->between = between;
-	trust->store = store;
-	return IMGFMT_OK;
+	sk_X509_CRL_sort(found);
+	return found;
 }
 
-/* What the caller's policy lets pass. */
+X509_STORE *certificates_store(void)
+{
+	X509_STORE *store = X509_STORE_new();
+
+	if (!store)
+		return NULL;
+	X509_STORE_set_check_issued(store, check_issued);
+	X509_STORE_set_lookup_crls(store, lookup_crls);
+	return store;
+}
+
+/* ---- What the caller's policy lets pass -------------------------------- */
+
 static int let_pass(int ok, X509_STORE_CTX *ctx)
+{
+	const struct imgfmt_trust *trust = X509_STORE_CTX_get_app_data(ctx);
+
+	if (!ok && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_HAS_EXPIRED)
+		return !!(trust->opts.flags & IMGFMT_TRUST_EXPIRED);
+	return ok;
+}
+
+/*
+ * Whether the certificate is revoked is all that is asked: the rest was judged
+ * before, and that of its issuer is no matter where it is trusted itself.
+ */
+static int let_all_but_lists_pass(int ok, X509_STORE_CTX *ctx)
 {
 	const struct imgfmt_trust *trust = X509_STORE_CTX_get_app_data(ctx);
 	uint32_t flags = trust->opts.flags;
@@ -84,16 +143,28 @@ static int let_pass(int ok, X509_STORE_CTX *ctx)
 	if (ok)
 		return ok;
 	switch (X509_STORE_CTX_get_error(ctx)) {
-	case X509_V_ERR_CERT_HAS_EXPIRED:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
 		return !!(flags & IMGFMT_TRUST_EXPIRED);
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
-		/* Nobody revokes what is trusted by itself. */
+		/* Nobody else revokes what has signed itself. */
 		return !(flags & IMGFMT_TRUST_REVOCATION) ||
-		       X509_STORE_CTX_get_error_depth(ctx) + 1 ==
-			       sk_X509_num(X509_STORE_CTX_get0_chain(ctx));
-	default:
+		       X509_self_signed(X509_STORE_CTX_get0_cert(ctx), 1) == 1;
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+	case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+	case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+	case X509_V_ERR_CERT_REVOKED:
+	case X509_V_ERR_OUT_OF_MEM:
 		return 0;
+	default:
+		return 1;
 	}
 }
 
@@ -131,6 +202,13 @@ static int say_time(const struct imgfmt_trust *trust, int error,
 			early ? "valid only from" : "expired", then, now);
 }
 
+/* Nobody is known who issued the certificate whose lists are looked at. */
+static bool lacks_issuer(const X509_STORE_CTX *ctx)
+{
+	return sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) == 1 &&
+	       X509_self_signed(X509_STORE_CTX_get0_cert(ctx), 1) != 1;
+}
+
 static int say(const struct imgfmt_trust *trust, X509_STORE_CTX *ctx,
 	       X509 *leaf, uint64_t offset, struct imgfmt_error *err)
 {
@@ -154,6 +232,13 @@ static int say(const struct imgfmt_trust *trust, X509_STORE_CTX *ctx,
 		return err_rule(err, IMGFMT_E_UNTRUSTED, "TRU-04", offset,
 				"certificate %s: its issuer's revocation list is missing",
 				name);
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+		if (!lacks_issuer(ctx))
+			break;
+		return err_rule(err, IMGFMT_E_UNTRUSTED, "TRU-04", offset,
+				"certificate %s: its issuer's certificate is missing, by which the revocation list is verified",
+				name);
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -166,10 +251,11 @@ static int say(const struct imgfmt_trust *trust, X509_STORE_CTX *ctx,
 	case X509_V_ERR_OUT_OF_MEM:
 		return err_nomem(err, "a chain of certificates");
 	default:
-		return err_rule(err, IMGFMT_E_UNTRUSTED, "TRU-01", offset,
-				"certificate %s: %s", name,
-				X509_verify_cert_error_string(error));
+		break;
 	}
+	return err_rule(err, IMGFMT_E_UNTRUSTED, "TRU-01", offset,
+			"certificate %s: %s", name,
+			X509_verify_cert_error_string(error));
 }
 
 /* What the certificate says that its key is for. */
@@ -189,14 +275,11 @@ static int check_usage(const struct imgfmt_trust *trust, X509 *cert,
 	return IMGFMT_OK;
 }
 
-static void set_param(const struct imgfmt_trust *trust,
+static void set_param(const struct imgfmt_trust *trust, unsigned long more,
 		      X509_VERIFY_PARAM *param)
 {
-	unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN;
+	unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | more;
 
-	if (sk_X509_CRL_num(trust->crls) > 0 ||
-	    trust->opts.flags & IMGFMT_TRUST_REVOCATION)
-		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
 	/* OpenSSL lets a time of the caller's win over this flag. */
 	if (trust->opts.flags & IMGFMT_TRUST_ANY_TIME)
 		flags |= X509_V_FLAG_NO_CHECK_TIME;
@@ -207,44 +290,153 @@ static void set_param(const struct imgfmt_trust *trust,
 	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
 }
 
-/* Those between, and what the signature brings along. */
-static STACK_OF(X509) *join(const struct imgfmt_trust *trust,
-			    STACK_OF(X509) *more)
-{
-	STACK_OF(X509) *all = trust->between ? sk_X509_dup(trust->between) :
-					       sk_X509_new_null();
+/* One question to OpenSSL. */
+struct question {
+	X509		*cert;
+	STACK_OF(X509)	*anchors;
+	STACK_OF(X509)	*between;	/* that may lead to them, or NULL */
+	unsigned long	 flags;
+	X509_STORE_CTX_verify_cb pass;
+	STACK_OF(X509)	**chain_ret;	/* or NULL */
+};
 
-	for (int i = 0; all && i < sk_X509_num(more); i++) {
-		if (sk_X509_push(all, sk_X509_value(more, i)) > 0)
+static int ask(const struct imgfmt_trust *trust, const struct question *q,
+	       uint64_t offset, struct imgfmt_error *err)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	int rc = IMGFMT_OK;
+
+	if (!ctx || X509_STORE_CTX_init(ctx, trust->store, q->cert,
+					q->between) != 1) {
+		X509_STORE_CTX_free(ctx);
+		return err_nomem(err, "a chain of certificates");
+	}
+	X509_STORE_CTX_set0_trusted_stack(ctx, q->anchors);
+	X509_STORE_CTX_set_app_data(ctx, (void *)trust);
+	X509_STORE_CTX_set_verify_cb(ctx, q->pass);
+	set_param(trust, q->flags, X509_STORE_CTX_get0_param(ctx));
+	if (X509_verify_cert(ctx) != 1)
+		rc = say(trust, ctx, q->cert, offset, err);
+	else if (q->chain_ret) {
+		*q->chain_ret = X509_STORE_CTX_get1_chain(ctx);
+		if (!*q->chain_ret)
+			rc = err_nomem(err, "a chain of certificates");
+	}
+	X509_STORE_CTX_free(ctx);
+	return rc;
+}
+
+/* Those of @all that are valid at the time that is asked about. */
+static STACK_OF(X509) *valid_ones(const struct imgfmt_trust *trust,
+				  STACK_OF(X509) *all)
+{
+	STACK_OF(X509) *valid = sk_X509_new_null();
+	time_t now = (time_t)time_of(trust);
+
+	for (int i = 0; valid && i < sk_X509_num(all); i++) {
+		X509 *cert = sk_X509_value(all, i);
+
+		if (X509_cmp_time(X509_get0_notBefore(cert), &now) >= 0 ||
+		    X509_cmp_time(X509_get0_notAfter(cert), &now) <= 0)
 			continue;
-		sk_X509_free(all);
+		if (sk_X509_push(valid, cert) > 0)
+			continue;
+		sk_X509_free(valid);
 		return NULL;
 	}
-	return all;
+	return valid;
+}
+
+/*
+ * One that is out of its time does not stand in the way of another with the
+ * same key; only where there is no other chain, it says why.
+ */
+static int find_chain(const struct imgfmt_trust *trust, X509 *cert,
+		      STACK_OF(X509) *more, STACK_OF(X509) **ret,
+		      uint64_t offset, struct imgfmt_error *err)
+{
+	struct question q = {
+		.cert = cert, .anchors = valid_ones(trust, trust->certs),
+		.between = valid_ones(trust, more),
+		.pass = let_pass, .chain_ret = ret,
+	};
+	int rc;
+
+	if (q.anchors && q.between)
+		rc = ask(trust, &q, offset, err);
+	else
+		rc = err_nomem(err, "a chain of certificates");
+	sk_X509_free(q.anchors);
+	sk_X509_free(q.between);
+	if (rc != IMGFMT_E_UNTRUSTED)
+		return rc;
+	q.anchors = trust->certs;
+	q.between = more;
+	return ask(trust, &q, offset, err);
+}
+
+static bool is_trusted(const struct imgfmt_trust *trust, const X509 *cert)
+{
+	for (int i = 0; i < sk_X509_num(trust->certs); i++)
+		if (!X509_cmp(sk_X509_value(trust->certs, i), cert))
+			return true;
+	return false;
+}
+
+/* Trusted itself, it needs nobody; what else there is cannot spoil it. */
+static int check_itself(const struct imgfmt_trust *trust, X509 *cert,
+			STACK_OF(X509) **ret, uint64_t offset,
+			struct imgfmt_error *err)
+{
+	struct question q = {
+		.cert = cert, .anchors = sk_X509_new_null(),
+		.pass = let_pass, .chain_ret = ret,
+	};
+	int rc;
+
+	if (q.anchors && sk_X509_push(q.anchors, cert) > 0)
+		rc = ask(trust, &q, offset, err);
+	else
+		rc = err_nomem(err, "a chain of certificates");
+	sk_X509_free(q.anchors);
+	return rc;
+}
+
+/* Each of the chain by the lists of who issued it. */
+static int check_lists(const struct imgfmt_trust *trust, STACK_OF(X509) *chain,
+		       uint64_t offset, struct imgfmt_error *err)
+{
+	struct question q = {
+		.anchors = trust->certs, .between = chain,
+		.flags = X509_V_FLAG_CRL_CHECK,
+		.pass = let_all_but_lists_pass,
+	};
+	int rc = IMGFMT_OK;
+
+	if (!sk_X509_CRL_num(trust->crls) &&
+	    !(trust->opts.flags & IMGFMT_TRUST_REVOCATION))
+		return IMGFMT_OK;
+	for (int i = 0; i < sk_X509_num(chain) && !rc; i++) {
+		q.cert = sk_X509_value(chain, i);
+		rc = ask(trust, &q, offset, err);
+	}
+	return rc;
 }
 
 int certificates_check(const struct imgfmt_trust *trust, X509 *cert,
 		       STACK_OF(X509) *more, uint64_t offset,
 		       struct imgfmt_error *err)
 {
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	STACK_OF(X509) *all = join(trust, more);
-	int rc;
+	STACK_OF(X509) *chain = NULL;
+	int rc = is_trusted(trust, cert) ?
+			 check_itself(trust, cert, &chain, offset, err) :
+			 find_chain(trust, cert, more, &chain, offset, err);
 
-	if (!ctx || !all ||
-	    X509_STORE_CTX_init(ctx, trust->store, cert, all) != 1) {
-		rc = err_nomem(err, "a chain of certificates");
-		goto out;
-	}
-	X509_STORE_CTX_set_app_data(ctx, (void *)trust);
-	X509_STORE_CTX_set_verify_cb(ctx, let_pass);
-	set_param(trust, X509_STORE_CTX_get0_param(ctx));
-	rc = X509_verify_cert(ctx) == 1 ?
-		     check_usage(trust, cert, offset, err) :
-		     say(trust, ctx, cert, offset, err);
-out:
+	if (!rc)
+		rc = check_lists(trust, chain, offset, err);
+	if (!rc)
+		rc = check_usage(trust, cert, offset, err);
 	ERR_clear_error();
-	X509_STORE_CTX_free(ctx);
-	sk_X509_free(all);
+	sk_X509_pop_free(chain, X509_free);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <openssl/store.h>
 #include <openssl/ui.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,18 @@ static int check_file(const char *path, struct imgfmt_error *err)
 	return IMGFMT_OK;
 }
 
+/* The path in "file:PATH", "file:///PATH" or "file://localhost/PATH", or NULL. */
+static const char *path_of(const char *uri)
+{
+	if (strncasecmp(uri, "file:", 5))
+		return NULL;
+	uri += 5;
+	if (strncmp(uri, "//", 2))
+		return uri;
+	uri += 2;
+	return strncasecmp(uri, "localhost/", 10) ? uri : uri + 9;
+}
+
 static int refuse_scheme(const char *uri, struct imgfmt_error *err)
 {
 	ERR_clear_error();
@@ -110,7 +123,8 @@ int signer_load_key(const struct imgfmt_signer_opts *opts, EVP_PKEY **ret,
 	UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(ask, 0);
 	OSSL_STORE_CTX *store;
 	bool is_uri = strchr(opts->key, ':') && access(opts->key, F_OK);
-	int rc = is_uri ? IMGFMT_OK : check_file(opts->key, err);
+	const char *path = is_uri ? path_of(opts->key) : opts->key;
+	int rc = path ? check_file(path, err) : IMGFMT_OK;
 
 	*ret = NULL;
 	if (rc || !ui) {
@@ -128,7 +142,7 @@ int signer_load_key(const struct imgfmt_signer_opts *opts, EVP_PKEY **ret,
 		ERR_clear_error();
 		return IMGFMT_OK;
 	}
-	return !store && is_uri && strncmp(opts->key, "file:", 5) ?
+	return !store && !path ?
 		       refuse_scheme(opts->key, err) :
 		       say_no_key(opts->key, &asked, err);
 }

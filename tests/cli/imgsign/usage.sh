@@ -20,11 +20,15 @@ wrong "standard input will not do" --list -
 wrong "without --key nothing is signed" --list --pss image
 wrong "without --key nothing is signed" --remove --detached=x image
 wrong "--new-key stands alone" --new-key=me image
-wrong "no name is given" --new-key=
+wrong "--new-key: the argument is empty" --new-key=
 wrong "no name is given" --new-key=dir/
+for option in remove replace detached; do
+	wrong "--$option: the argument is empty" --key=k "--$option=" image
+done
 wrong "no --replace" --key=k --detached=x --replace image
 wrong "--key is missing" --cert=x --list image
 wrong "--at and --trust-policy need --trust" --list --at=2026-01-01 image
 wrong "--at: not a date" --list --trust=x --at=2026-02-30 image
+wrong "--at: not a date" --list --trust=x --at=@9223372036854775807 image
 wrong "--trust-policy: words are" --list --trust=x --trust-policy=any image
 expect 3 "$IMGSIGN" --list "$SRCDIR/README.md"
