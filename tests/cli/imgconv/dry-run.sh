@@ -66,6 +66,6 @@ grep -q '^about .* as elf' out || fail "nothing expected: $(cat out)"
 expect 2 "$IMGCONV" --dry-run -o image archive
 says err '--dry-run writes nothing, so there is no -o'
 expect 2 "$IMGCONV" --dry-run --invalidate area
-says err '--invalidate has no --dry-run'
+says err '--dry-run has no effect on --invalidate'
 cmp area area.before
 [ ! -e image ] || fail "an output of a dry run"

@@ -5,7 +5,8 @@
 "$SRCDIR/tests/swsusp_recipe" "$FIXTURES/swsusp/good-lzo.recipe" image
 cp image before
 loop=$(losetup --find --show image 2>/dev/null) || skip "no loop device"
-trap 'losetup -d "$loop"' EXIT
+# The next who takes it wants to write.
+trap 'blockdev --setrw "$loop"; losetup -d "$loop"' EXIT
 blockdev --setro "$loop"
 core 4 core
 for how in '--to=packed core' '--to=swsusp before'; do

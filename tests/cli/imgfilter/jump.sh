@@ -74,7 +74,7 @@ saved_core noted
 # Without an entry it does not matter which kernel it is, if it is known at all.
 for file in unlike noted; do
 	expect 1 "$IMGFILTER" --backup-map=auto -d 16 -o none $file
-	says err 'there is no entry: not a system in a kexec jump [RSM-06]'
+	says err 'it is no system that waits in a kexec jump [RSM-06]'
 done
 no 4 --entry=0x330f2 noted
 

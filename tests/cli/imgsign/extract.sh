@@ -31,9 +31,9 @@ echo old >mine
 expect 0 "$IMGSIGN" -f --extract=mine image
 cmp mine kept
 expect 2 "$IMGSIGN" -f --extract=image image
-says err "image: is the image itself"
+says err "image: is the output too"
 expect 2 "$IMGSIGN" -f --key=me.key --cert=me.pem --detached=image image
-says err "image: is the image itself"
+says err "image: is the output too"
 cmp image before
 
 # Of several it must be said which.
