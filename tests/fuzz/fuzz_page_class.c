@@ -74,7 +74,8 @@ static uint32_t say(struct saved_kernel *s, struct fuzz_bytes *b)
 	saved_say(s, "OFFSET(pglist_data.node_mem_map)=16");
 	saved_say(s, "OFFSET(pglist_data.nr_zones)=24\nSIZE(zone)=32");
 	saved_say(s, "OFFSET(pglist_data.node_zones)=32");
-	saved_say(s, "OFFSET(zone.vm_stat)=8\nNUMBER(NR_FREE_PAGES)=0");
+	saved_say(s, "OFFSET(zone.vm_stat)=8\n"
+		     "NUMBER(NR_FREE_PAGES)=0");
 	saved_say(s, "SYMBOL(%s)=%llx",
 		  flat ? "contig_page_data" : "mem_section", tables);
 	saved_say(s, "SYMBOL(node_data)=%llx\nLENGTH(node_data)=4", tables);

@@ -123,7 +123,8 @@ static void say_zones(struct fixture *f, uint64_t spanned, uint64_t free)
 	saved_say(&f->s, "OFFSET(pglist_data.node_spanned_pages)=8");
 	saved_say(&f->s, "OFFSET(pglist_data.nr_zones)=16");
 	saved_say(&f->s, "OFFSET(pglist_data.node_zones)=24\nSIZE(zone)=64");
-	saved_say(&f->s, "OFFSET(zone.vm_stat)=8\nNUMBER(NR_FREE_PAGES)=1");
+	saved_say(&f->s, "OFFSET(zone.vm_stat)=8\n"
+		       "NUMBER(NR_FREE_PAGES)=1");
 	put_le64(node + 0x200 + 8,
 		 saved_address(&f->s, SAVED_VARIABLES, ZONES));
 	put_le64(node + 8, spanned);
