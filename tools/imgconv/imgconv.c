@@ -106,5 +106,6 @@ int main(int argc, char **argv)
 	produce.swap = !strcmp(produce.opts.to, "swsusp");
 	status = invalidate ? run_invalidate(&tool, opts, tool.operands[0]) :
 			      produce_run(&produce, tool.operands[0]);
+	opt_list_fini(&produce.exclude);
 	return tool_finish(&tool, status);
 }
